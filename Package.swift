@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+// One section for each target, in the order of the picture in README.md (lowest first).
+
+import PackageDescription
+
+/// Settings of every Swift target.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Settings of the targets that do no I/O and hold no unsafe code.
+let pure = strict + [.strictMemorySafety()]
+
+let package = Package(
+  name: "traceview",
+  products: [.executable(name: "traceview", targets: ["traceview"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // MARK: Cells
+    .target(name: "Cells", swiftSettings: pure),
+    .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
+
+    // MARK: CNCurses
+    .target(
+      name: "CNCurses",
+      linkerSettings: [.linkedLibrary("ncursesw"), .linkedLibrary("tinfo")]),
+
+    // MARK: Terminal
+    .target(name: "Terminal", dependencies: ["Cells", "CNCurses"], swiftSettings: strict),
+
+    // MARK: TraceModel
+    .target(name: "TraceModel", swiftSettings: pure),
+    .testTarget(
+      name: "TraceModelTests", dependencies: ["TraceModel", "TraceTestSupport"],
+      swiftSettings: strict),
+
+    // MARK: TraceFormats
+    .target(name: "TraceFormats", dependencies: ["TraceModel"], swiftSettings: pure),
+    .testTarget(
+      name: "TraceFormatsTests", dependencies: ["TraceFormats", "TraceModel", "TraceTestSupport"],
+      swiftSettings: strict),
+
+    // MARK: TraceAnalysis
+    .target(name: "TraceAnalysis", dependencies: ["TraceModel"], swiftSettings: pure),
+    .testTarget(
+      name: "TraceAnalysisTests",
+      dependencies: ["TraceAnalysis", "TraceFormats", "TraceModel", "TraceTestSupport"],
+      swiftSettings: strict),
+
+    // MARK: TraceUI
+    .target(
+      name: "TraceUI", dependencies: ["Cells", "TraceAnalysis", "TraceModel"], swiftSettings: pure),
+
+    // MARK: TraceSources
+    .target(
+      name: "TraceSources", dependencies: ["TraceFormats", "TraceModel"], swiftSettings: strict),
+
+    // MARK: traceview
+    .executableTarget(
+      name: "traceview",
+      dependencies: [
+        "Cells", "Terminal", "TraceAnalysis", "TraceFormats", "TraceModel", "TraceSources",
+        "TraceUI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    // MARK: TraceTestSupport
+    .target(
+      name: "TraceTestSupport",
+      dependencies: ["Cells", "TraceFormats", "TraceModel"],
+      path: "Tests/TraceTestSupport", swiftSettings: strict),
+  ]
+)

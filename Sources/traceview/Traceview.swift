@@ -1,0 +1,1 @@
+@main struct Traceview { static func main() {} }
