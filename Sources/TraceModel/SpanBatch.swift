@@ -1,0 +1,314 @@
+/// Spans as columns: what an importer fills, what crosses threads, and what the store keeps.
+///
+/// A batch has its own strings, resources and scopes, so batches can be filled on any thread and
+/// joined to the store without touching a row again.
+///
+/// To add a span: append its attributes, events and links in any order, then `commit` a draft with
+/// the rest; or `rollBack` to forget what was appended since the last row.
+public struct SpanBatch: Sendable {
+  /// Which source the bytes came from.
+  public let source: SourceID
+  /// Which batch of its source this is, from 0. Numbers of strings, resources and scopes are good
+  /// in one batch only: an importer that keeps some must ask again when this has changed.
+  public let number: Int
+  /// The name of the format that was read, as `FormatDescriptor.name`.
+  public var format = ""
+
+  public var strings = StringPool()
+  public private(set) var resources: [Resource] = [Resource()]
+  public private(set) var scopes: [ScopeEntry] = [
+    ScopeEntry(resource: .unknown, scope: InstrumentationScope())
+  ]
+  /// What could not be read as it was, in the order of the source.
+  public var issues: [ImportIssue] = []
+
+  // One entry a row.
+  public private(set) var traceIDs: [TraceID] = []
+  public private(set) var spanIDs: [SpanID] = []
+  public private(set) var parentSpanIDs: [SpanID] = []
+  public private(set) var names: [StringID] = []
+  public private(set) var starts: [UnixNanos] = []
+  public private(set) var ends: [UnixNanos] = []
+  public private(set) var scopeIDs: [ScopeID] = []
+  private var kindsAndStatuses: [UInt8] = []
+  private var statusMessages: [StringID] = []
+  private var extraNumbers: [UInt32] = []
+  private var byteOffsets: [Int] = []
+  private var attributeEnds: [UInt32] = []
+  private var eventEnds: [UInt32] = []
+  private var linkEnds: [UInt32] = []
+
+  // What few spans have, or what is mostly the same.
+  private var extras: [Extras] = [Extras()]
+  private var extraIndex: [Extras: UInt32] = [Extras(): 0]
+  private var resourceIndex: [Resource: ResourceID] = [Resource(): .unknown]
+  private var scopeIndex: [ScopeEntry: ScopeID] = [:]
+
+  // Attributes, events and links of all rows, behind one another.
+  public private(set) var attributes = AttributeColumns()
+  private var detailAttributes = AttributeColumns()
+  private var events: [EventEntry] = []
+  private var links: [LinkEntry] = []
+  private var detailStart = 0
+  private var committed = Marks()
+
+  /// A resource with one of its scopes.
+  public struct ScopeEntry: Hashable, Sendable {
+    public var resource: ResourceID
+    public var scope: InstrumentationScope
+  }
+
+  private struct Extras: Hashable {
+    var traceState = StringID.empty
+    var flags: UInt32 = 0
+    var dropped = DroppedCounts()
+  }
+  private struct EventEntry {
+    var time: UnixNanos
+    var name: StringID
+    var attributes: Range<Int>
+    var droppedAttributes: UInt32
+  }
+  private struct LinkEntry {
+    var traceID: TraceID
+    var spanID: SpanID
+    var traceState: StringID
+    var flags: UInt32
+    var attributes: Range<Int>
+    var droppedAttributes: UInt32
+  }
+  private struct Marks {
+    var attributes = AttributeColumns.Mark()
+    var detailAttributes = AttributeColumns.Mark()
+    var events = 0
+    var links = 0
+  }
+
+  public init(source: SourceID, number: Int = 0) {
+    self.source = source
+    self.number = number
+    scopeIndex[scopes[0]] = .unknown
+  }
+
+  /// How many spans were committed.
+  public var count: Int { traceIDs.count }
+
+  /// Whether there is nothing to hand on: no span and no issue.
+  public var isEmpty: Bool { traceIDs.isEmpty && issues.isEmpty }
+
+  // MARK: Filling
+
+  /// The number of `resource`, new or known. Costs a hash of the whole resource: once a message,
+  /// not once a span.
+  public mutating func intern(_ resource: Resource) -> ResourceID {
+    if let known = resourceIndex[resource] { return known }
+    let number = ResourceID(UInt32(truncatingIfNeeded: resources.count))
+    resources.append(resource)
+    resourceIndex[resource] = number
+    return number
+  }
+
+  /// The number of `scope` in `resource`, new or known.
+  public mutating func intern(_ scope: InstrumentationScope, of resource: ResourceID) -> ScopeID {
+    let entry = ScopeEntry(resource: resource, scope: scope)
+    if let known = scopeIndex[entry] { return known }
+    let number = ScopeID(UInt32(truncatingIfNeeded: scopes.count))
+    scopes.append(entry)
+    scopeIndex[entry] = number
+    return number
+  }
+
+  /// Gives rows that are already committed another scope: for formats that name the resource
+  /// behind its spans.
+  public mutating func assign(_ scope: ScopeID, to rows: Range<Int>) {
+    for row in rows { scopeIDs[row] = scope }
+  }
+
+  /// The span's own attributes: append to them before `commit`.
+  public mutating func withAttributes(
+    _ body: (inout AttributeColumns, inout StringPool) -> Void
+  ) {
+    body(&attributes, &strings)
+  }
+
+  /// The attributes of the event or link that is ended next: append to them before `endEvent` or
+  /// `endLink`.
+  public mutating func withDetailAttributes(
+    _ body: (inout AttributeColumns, inout StringPool) -> Void
+  ) {
+    body(&detailAttributes, &strings)
+  }
+
+  /// Ends an event, which takes all detail attributes since the last event or link.
+  public mutating func endEvent(time: UnixNanos, name: StringID, droppedAttributes: UInt32 = 0) {
+    events.append(
+      EventEntry(
+        time: time, name: name, attributes: detailStart..<detailAttributes.count,
+        droppedAttributes: droppedAttributes))
+    detailStart = detailAttributes.count
+  }
+
+  /// Ends a link, which takes all detail attributes since the last event or link.
+  public mutating func endLink(
+    traceID: TraceID, spanID: SpanID, traceState: StringID = .empty, flags: UInt32 = 0,
+    droppedAttributes: UInt32 = 0
+  ) {
+    links.append(
+      LinkEntry(
+        traceID: traceID, spanID: spanID, traceState: traceState, flags: flags,
+        attributes: detailStart..<detailAttributes.count, droppedAttributes: droppedAttributes))
+    detailStart = detailAttributes.count
+  }
+
+  /// Makes a row of `draft` and what was appended since the last row.
+  public mutating func commit(_ draft: SpanDraft) {
+    traceIDs.append(draft.traceID)
+    spanIDs.append(draft.spanID)
+    parentSpanIDs.append(draft.parentSpanID)
+    names.append(draft.name)
+    starts.append(draft.start)
+    ends.append(draft.end)
+    scopeIDs.append(draft.scope)
+    kindsAndStatuses.append(draft.kind.rawValue << 4 | draft.status.rawValue)
+    statusMessages.append(draft.statusMessage)
+    extraNumbers.append(
+      number(of: Extras(traceState: draft.traceState, flags: draft.flags, dropped: draft.dropped)))
+    byteOffsets.append(draft.byteOffset)
+    attributeEnds.append(UInt32(truncatingIfNeeded: attributes.count))
+    eventEnds.append(UInt32(truncatingIfNeeded: events.count))
+    linkEnds.append(UInt32(truncatingIfNeeded: links.count))
+    committed = Marks(
+      attributes: attributes.mark, detailAttributes: detailAttributes.mark, events: events.count,
+      links: links.count)
+    detailStart = detailAttributes.count
+  }
+
+  /// Forgets the attributes, events and links that were appended since the last row.
+  public mutating func rollBack() {
+    attributes.rollBack(to: committed.attributes)
+    detailAttributes.rollBack(to: committed.detailAttributes)
+    events.removeSubrange(committed.events...)
+    links.removeSubrange(committed.links...)
+    detailStart = detailAttributes.count
+  }
+
+  private mutating func number(of value: Extras) -> UInt32 {
+    if let last = extraNumbers.last, extras[Int(last)] == value { return last }
+    if let known = extraIndex[value] { return known }
+    let number = UInt32(truncatingIfNeeded: extras.count)
+    extras.append(value)
+    extraIndex[value] = number
+    return number
+  }
+
+  // MARK: Reading a row
+
+  public func kind(at row: Int) -> SpanKind {
+    SpanKind(rawValue: kindsAndStatuses[row] >> 4) ?? .unspecified
+  }
+  public func status(at row: Int) -> SpanStatus {
+    SpanStatus(rawValue: kindsAndStatuses[row] & 15) ?? .unset
+  }
+  public func statusMessage(at row: Int) -> StringID { statusMessages[row] }
+  public func traceState(at row: Int) -> StringID { extras[Int(extraNumbers[row])].traceState }
+  public func flags(at row: Int) -> UInt32 { extras[Int(extraNumbers[row])].flags }
+  public func dropped(at row: Int) -> DroppedCounts { extras[Int(extraNumbers[row])].dropped }
+  public func byteOffset(at row: Int) -> Int { byteOffsets[row] }
+  public func scope(at row: Int) -> ScopeEntry { scopes[Int(scopeIDs[row].rawValue)] }
+  public func resource(at row: Int) -> Resource {
+    resources[Int(scope(at: row).resource.rawValue)]
+  }
+
+  /// The positions of the row's attributes in `attributes`.
+  public func attributeRange(at row: Int) -> Range<Int> { Self.range(attributeEnds, row) }
+
+  /// How many events the row has, and when they happened.
+  public func eventTimes(at row: Int) -> [UnixNanos] {
+    Self.range(eventEnds, row).map { events[$0].time }
+  }
+  public func eventCount(at row: Int) -> Int { Self.range(eventEnds, row).count }
+  public func linkCount(at row: Int) -> Int { Self.range(linkEnds, row).count }
+
+  /// The row as a plain value.
+  public func record(at row: Int) -> SpanRecord {
+    var record = SpanRecord()
+    record.traceID = traceIDs[row]
+    record.spanID = spanIDs[row]
+    record.parentSpanID = parentSpanIDs[row]
+    record.name = strings[names[row]]
+    record.kind = kind(at: row)
+    record.start = starts[row]
+    record.end = ends[row]
+    record.status = status(at: row)
+    record.statusMessage = strings[statusMessages[row]]
+    record.attributes = attributes.attributes(attributeRange(at: row), strings: strings)
+    record.events = Self.range(eventEnds, row).map { position in
+      let entry = events[position]
+      return SpanEvent(
+        time: entry.time, name: strings[entry.name],
+        attributes: detailAttributes.attributes(entry.attributes, strings: strings),
+        droppedAttributes: entry.droppedAttributes)
+    }
+    record.links = Self.range(linkEnds, row).map { position in
+      let entry = links[position]
+      return SpanLink(
+        traceID: entry.traceID, spanID: entry.spanID, traceState: strings[entry.traceState],
+        flags: entry.flags,
+        attributes: detailAttributes.attributes(entry.attributes, strings: strings),
+        droppedAttributes: entry.droppedAttributes)
+    }
+    record.traceState = strings[traceState(at: row)]
+    record.flags = flags(at: row)
+    record.dropped = dropped(at: row)
+    record.resource = resource(at: row)
+    record.scope = scope(at: row).scope
+    return record
+  }
+
+  /// Appends a plain value as a row: for tests, generators and formats that are read into records.
+  public mutating func append(_ record: SpanRecord, byteOffset: Int = 0) {
+    var draft = SpanDraft()
+    draft.traceID = record.traceID
+    draft.spanID = record.spanID
+    draft.parentSpanID = record.parentSpanID
+    draft.name = strings.intern(record.name)
+    draft.kind = record.kind
+    draft.start = record.start
+    draft.end = record.end
+    draft.status = record.status
+    draft.statusMessage = strings.intern(record.statusMessage)
+    draft.traceState = strings.intern(record.traceState)
+    draft.flags = record.flags
+    draft.dropped = record.dropped
+    draft.scope = intern(record.scope, of: intern(record.resource))
+    draft.byteOffset = byteOffset
+    for attribute in record.attributes {
+      attributes.append(
+        key: strings.intern(attribute.key), value: attribute.value, strings: &strings)
+    }
+    for event in record.events {
+      appendDetail(event.attributes)
+      endEvent(
+        time: event.time, name: strings.intern(event.name),
+        droppedAttributes: event.droppedAttributes)
+    }
+    for link in record.links {
+      appendDetail(link.attributes)
+      endLink(
+        traceID: link.traceID, spanID: link.spanID, traceState: strings.intern(link.traceState),
+        flags: link.flags, droppedAttributes: link.droppedAttributes)
+    }
+    commit(draft)
+  }
+
+  private mutating func appendDetail(_ list: [Attribute]) {
+    for attribute in list {
+      detailAttributes.append(
+        key: strings.intern(attribute.key), value: attribute.value, strings: &strings)
+    }
+  }
+
+  private static func range(_ ends: [UInt32], _ row: Int) -> Range<Int> {
+    (row == 0 ? 0 : Int(ends[row - 1]))..<Int(ends[row])
+  }
+}

@@ -1,0 +1,48 @@
+/// A moment in nanoseconds since the Unix epoch, as OTLP's `fixed64` times have it; 0 is unset.
+public struct UnixNanos: Hashable, Sendable, Comparable {
+  public var rawValue: UInt64
+
+  @inlinable
+  public init(_ rawValue: UInt64) { self.rawValue = rawValue }
+
+  /// The source gave no time.
+  public static let unset = UnixNanos(0)
+
+  @inlinable
+  public static func < (one: UnixNanos, other: UnixNanos) -> Bool { one.rawValue < other.rawValue }
+
+  /// The signed distance from `earlier`, cut to what 64 bits hold.
+  @inlinable
+  public func since(_ earlier: UnixNanos) -> DurationNanos {
+    if rawValue >= earlier.rawValue {
+      return DurationNanos(Int64(clamping: rawValue - earlier.rawValue))
+    }
+    return DurationNanos(-Int64(clamping: earlier.rawValue - rawValue))
+  }
+
+  /// This moment moved by `distance`, cut to what 64 bits hold.
+  @inlinable
+  public func advanced(by distance: DurationNanos) -> UnixNanos {
+    let (sum, overflow) =
+      distance.rawValue >= 0
+      ? rawValue.addingReportingOverflow(distance.rawValue.magnitude)
+      : rawValue.subtractingReportingOverflow(distance.rawValue.magnitude)
+    if overflow { return UnixNanos(distance.rawValue >= 0 ? .max : 0) }
+    return UnixNanos(sum)
+  }
+}
+
+/// A length of time in nanoseconds; negative when a span ends before it starts.
+public struct DurationNanos: Hashable, Sendable, Comparable {
+  public var rawValue: Int64
+
+  @inlinable
+  public init(_ rawValue: Int64) { self.rawValue = rawValue }
+
+  public static let zero = DurationNanos(0)
+
+  @inlinable
+  public static func < (one: DurationNanos, other: DurationNanos) -> Bool {
+    one.rawValue < other.rawValue
+  }
+}
