@@ -1,0 +1,136 @@
+/// The number of a span in the store: a block of up to 4,096 rows, and the place in it.
+///
+/// Rows are given in the order of arrival and never change.
+public struct SpanRow: Hashable, Sendable, Comparable {
+  public var rawValue: UInt32
+
+  @inlinable
+  public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
+  /// No row.
+  public static let none = SpanRow(.max)
+
+  @inlinable var block: Int { Int(rawValue >> SpanStore.blockShift) }
+  @inlinable var offset: Int { Int(rawValue & SpanStore.blockMask) }
+
+  @inlinable
+  public static func < (one: SpanRow, other: SpanRow) -> Bool { one.rawValue < other.rawValue }
+}
+
+/// The number of a service in the store, by its name.
+public struct ServiceID: Hashable, Sendable, Comparable {
+  public var rawValue: UInt32
+
+  @inlinable
+  public init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
+  @inlinable
+  public static func < (one: ServiceID, other: ServiceID) -> Bool { one.rawValue < other.rawValue }
+}
+
+/// A batch that is full, and what the store added to it. Immutable, so that any thread may read it.
+public final class SealedBatch: Sendable {
+  public let batch: SpanBatch
+  /// The service of each of the batch's scopes.
+  let services: [ServiceID]
+
+  init(batch: SpanBatch, services: [ServiceID]) {
+    self.batch = batch
+    self.services = services
+  }
+
+  /// The service of a row of the batch.
+  public func service(at row: Int) -> ServiceID {
+    services[Int(batch.scopeIDs[row].rawValue)]
+  }
+}
+
+/// All spans, in the order of arrival: sealed batches behind one another.
+///
+/// Appending a batch does not touch its rows, and copying the store copies a list of references, so
+/// a snapshot for another thread is free. Rows are never changed or moved.
+public struct SpanStore: Sendable {
+  @usableFromInline static let blockShift: UInt32 = 12
+  @usableFromInline static let blockMask: UInt32 = 1 << 12 - 1
+  /// Row numbers have 20 bits for the block; the last is kept for `SpanRow.none`.
+  private static let blockLimit = 1 << 20 - 1
+
+  /// A part of a batch that row numbers can address.
+  struct Block: Sendable {
+    var sealed: SealedBatch
+    /// The row of the batch that is the block's first.
+    var base: Int
+    var count: Int
+  }
+
+  private(set) var blocks: [Block] = []
+  /// How many spans there are.
+  public private(set) var count = 0
+  /// The names of the services, in the order of arrival.
+  public private(set) var services: [String] = []
+  private var serviceIndex: [String: ServiceID] = [:]
+
+  public init() {}
+
+  /// Adds the spans of a batch and returns their rows; `nil` if there is no room for more rows
+  /// (4 billion, or a million batches), in which case nothing was added.
+  public mutating func append(_ batch: SpanBatch) -> [Range<SpanRow>]? {
+    let needed = (batch.count + Int(Self.blockMask)) >> Int(Self.blockShift)
+    guard blocks.count + needed <= Self.blockLimit else { return nil }
+    let serviceOfResource = batch.resources.map { service(named: $0.serviceName) }
+    let sealed = SealedBatch(
+      batch: batch, services: batch.scopes.map { serviceOfResource[Int($0.resource.rawValue)] })
+    var rows: [Range<SpanRow>] = []
+    for base in stride(from: 0, to: batch.count, by: 1 << Int(Self.blockShift)) {
+      let length = min(1 << Int(Self.blockShift), batch.count - base)
+      let first = UInt32(blocks.count) << Self.blockShift
+      blocks.append(Block(sealed: sealed, base: base, count: length))
+      rows.append(SpanRow(first)..<SpanRow(first + UInt32(length)))
+    }
+    count += batch.count
+    return rows
+  }
+
+  private mutating func service(named name: String) -> ServiceID {
+    if let known = serviceIndex[name] { return known }
+    let number = ServiceID(UInt32(truncatingIfNeeded: services.count))
+    services.append(name)
+    serviceIndex[name] = number
+    return number
+  }
+
+  /// The batch that holds a row, and the row's place in it: for loops that read columns.
+  public func locate(_ row: SpanRow) -> (sealed: SealedBatch, row: Int) {
+    let block = blocks[row.block]
+    return (block.sealed, block.base + row.offset)
+  }
+
+  /// All rows in the order of arrival, block by block, each with its batch and the first row in it.
+  public func forEachBlock(_ body: (_ first: SpanRow, SealedBatch, Range<Int>) -> Void) {
+    for (number, block) in blocks.enumerated() {
+      body(
+        SpanRow(UInt32(number) << Self.blockShift), block.sealed,
+        block.base..<(block.base + block.count))
+    }
+  }
+
+  /// A span, field by field.
+  public subscript(row: SpanRow) -> SpanView {
+    let (sealed, index) = locate(row)
+    return SpanView(sealed: sealed, row: index)
+  }
+
+  /// The name of a service.
+  public func name(of service: ServiceID) -> String { services[Int(service.rawValue)] }
+}
+
+extension SpanRow: Strideable {
+  @inlinable
+  public func distance(to other: SpanRow) -> Int { Int(other.rawValue) - Int(rawValue) }
+
+  /// The row that lies `distance` behind this one; only rows of the same block follow one another.
+  @inlinable
+  public func advanced(by distance: Int) -> SpanRow {
+    SpanRow(UInt32(truncatingIfNeeded: Int(rawValue) + distance))
+  }
+}
