@@ -70,6 +70,17 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // MARK: SpanGenerator
+    .target(name: "SpanGenerator", path: "Benchmarks/SpanGenerator", swiftSettings: pure),
+    .executableTarget(
+      name: "generate-spans",
+      dependencies: [
+        "SpanGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/GenerateSpans", swiftSettings: strict),
+    .testTarget(
+      name: "GenerateSpansTests", dependencies: ["SpanGenerator"], swiftSettings: strict),
+
     // MARK: TraceTestSupport
     .target(
       name: "TraceTestSupport",
