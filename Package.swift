@@ -81,6 +81,9 @@ let package = Package(
     .testTarget(
       name: "GenerateSpansTests", dependencies: ["SpanGenerator"], swiftSettings: strict),
 
+    // MARK: ArchitectureTests
+    .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+
     // MARK: TraceTestSupport
     .target(
       name: "TraceTestSupport",
