@@ -12,12 +12,15 @@ public struct Frame: Equatable, Sendable {
   public struct Position: Hashable, Sendable {
     public var x: Int
     public var y: Int
+
+    /// Makes the place at column `x` of row `y`.
     public init(x: Int, y: Int) {
       self.x = x
       self.y = y
     }
   }
 
+  /// Makes a frame of blanks.
   public init(size: Size) {
     self.size = size
     cells = Array(repeating: .blank, count: size.width * size.height)
@@ -33,13 +36,15 @@ public struct Frame: Equatable, Sendable {
   ///
   /// Only columns inside `limit` (by default the frame) are written; a wide grapheme that would be
   /// cut is left out. `text` must be safe (see `SafeText`): control characters are not looked for
-  /// here. Overwriting one half of a wide grapheme blanks the other.
+  /// here. Overwriting one half of a wide grapheme blanks the other. What lies behind the limit is
+  /// not even looked at, so a long text costs no more than a row.
   @discardableResult
   public mutating func put(
     _ text: some StringProtocol, x: Int, y: Int, style: Style = .plain, limit: Range<Int>? = nil
   ) -> Int {
     var column = x
     let limit = (limit ?? 0..<size.width).clamped(to: 0..<size.width)
+    guard y >= 0, y < size.height else { return column }
     for character in text {
       let width = CellWidth.of(character)
       guard width > 0 else { continue }
@@ -52,9 +57,9 @@ public struct Frame: Equatable, Sendable {
     return column
   }
 
-  /// Puts one cell; a wide one takes its right neighbour too.
+  /// Puts one cell; a wide one takes its right neighbour too, and is left out if it has none.
   public mutating func set(_ cell: Cell, x: Int, y: Int) {
-    let columns = Int(max(1, cell.width))
+    let columns = cell.width == 2 ? 2 : 1
     guard y >= 0, y < size.height, x >= 0, x + columns <= size.width else { return }
     let index = y * size.width + x
     for offset in index..<(index + columns) { blankOtherHalf(of: offset, row: y) }
@@ -62,18 +67,22 @@ public struct Frame: Equatable, Sendable {
     if cell.width == 2 { cells[index + 1] = Cell(" ", width: 0, style: cell.style) }
   }
 
-  /// Fills a rectangle with one cell's character and style.
+  /// Fills a rectangle with one character, which must be of width 1, in one style.
   public mutating func fill(
     x: Range<Int>, y: Range<Int>, with character: Character = " ", style: Style = .plain
   ) {
+    let columns = x.clamped(to: 0..<size.width)
+    guard let first = columns.first, let last = columns.last else { return }
+    let cell = Cell(character, style: style)
     for row in y.clamped(to: 0..<size.height) {
-      for column in x.clamped(to: 0..<size.width) {
-        set(Cell(character, style: style), x: column, y: row)
-      }
+      // Only at its edges can a rectangle cut a wide grapheme in half.
+      set(cell, x: first, y: row)
+      set(cell, x: last, y: row)
+      for column in columns { cells[row * size.width + column] = cell }
     }
   }
 
-  /// Changes the styles of a rectangle and leaves its text.
+  /// Changes the style of every cell of a rectangle and leaves its text.
   public mutating func restyle(x: Range<Int>, y: Range<Int>, _ change: (inout Style) -> Void) {
     for row in y.clamped(to: 0..<size.height) {
       for column in x.clamped(to: 0..<size.width) {
