@@ -32,6 +32,13 @@ let package = Package(
 
     // MARK: Terminal
     .target(name: "Terminal", dependencies: ["Cells", "CNCurses"], swiftSettings: strict),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["Cells", "CNCurses", "Terminal", "TerminalProbe"],
+      swiftSettings: strict),
+    // A small full screen program for the tests to run in a real terminal.
+    .executableTarget(
+      name: "TerminalProbe", dependencies: ["Cells", "Terminal"],
+      path: "Tests/TerminalProbe", swiftSettings: strict),
 
     // MARK: TraceModel
     .target(name: "TraceModel", swiftSettings: pure),
