@@ -1,0 +1,51 @@
+public import TraceModel
+
+/// What is wrong with one trace, in numbers.
+public struct TraceDefects: Sendable, Hashable {
+  /// Spans whose parent is not in the data.
+  public var orphans = 0
+  /// Spans with another defect of `SpanDefects.broken`.
+  public var others = 0
+  /// Whether a part of the trace is known to be missing: it has orphans, or no root.
+  public var isIncomplete = false
+
+  public init(orphans: Int = 0, others: Int = 0, isIncomplete: Bool = false) {
+    self.orphans = orphans
+    self.others = others
+    self.isIncomplete = isIncomplete
+  }
+
+  /// Whether there is nothing wrong.
+  public var isEmpty: Bool { orphans == 0 && others == 0 && !isIncomplete }
+}
+
+/// Everything that is known to be wrong with a data set.
+///
+/// Depends on the spans only, not on the order in which they arrived; but for the numbers of rows,
+/// traces and sources, which are given in that order.
+public struct DataQuality: Sendable {
+  /// All problems, the worst first.
+  public internal(set) var problems: [Problem] = []
+  /// The groups of unjoined roots, in the order of time.
+  public internal(set) var unjoined: [UnjoinedRoots] = []
+  var defects: [TraceRow: TraceDefects] = [:]
+  var groups: [TraceRow: Int] = [:]
+
+  /// Nothing is known yet.
+  public init() {}
+
+  /// What is wrong with a trace. O(1).
+  public func defectCounts(of trace: TraceRow) -> TraceDefects { defects[trace] ?? TraceDefects() }
+
+  /// The place in `unjoined` of the group that a trace belongs to, if it does. O(1).
+  public func group(of trace: TraceRow) -> Int? { groups[trace] }
+}
+
+extension DataQuality {
+  /// Looks for everything that is wrong in a whole data set; `nil` when cancelled.
+  public static func analyze(
+    _ data: DataSet, sourceNames: [String], isCancelled: () -> Bool
+  ) -> DataQuality? {
+    DataQuality()
+  }
+}
