@@ -43,9 +43,32 @@ public struct DataQuality: Sendable {
 
 extension DataQuality {
   /// Looks for everything that is wrong in a whole data set; `nil` when cancelled.
+  ///
+  /// `sourceNames` are the names of the sources by their number, for the places of import issues.
+  /// O(n log n) in the number of spans, whether they are one trace or a million.
   public static func analyze(
     _ data: DataSet, sourceNames: [String], isCancelled: () -> Bool
   ) -> DataQuality? {
-    DataQuality()
+    var scan = QualityScan(data)
+    guard scan.run(isCancelled), scan.missing.findElsewhere(in: data.store, isCancelled),
+      let links = LinkProblems.problems(data, isCancelled),
+      let unjoined = UnjoinedRootsFinder.find(scan, isCancelled)
+    else { return nil }
+    var quality = DataQuality()
+    quality.defects = scan.defects
+    quality.unjoined = unjoined
+    for (place, group) in unjoined.enumerated() {
+      for trace in group.traces { quality.groups[trace] = place }
+    }
+    let lostRecords = data.log.count(atLeast: .dataLoss) > 0
+    var problems = UnjoinedRootsProblems.problems(unjoined, data.store)
+    problems += MissingParentProblems(scan: scan, lostRecords: lostRecords).problems()
+    problems += SpanProblems(scan: scan).problems()
+    problems += ChildPlacementProblems(scan: scan).problems()
+    problems += TraceIDProblems.problem(data).map { [$0] } ?? []
+    problems += links
+    problems += ImportIssueProblems.problems(data.log, sourceNames)
+    quality.problems = problems.sorted(by: Problem.isWorse)
+    return quality
   }
 }

@@ -50,7 +50,9 @@ public enum DurationText {
     return fraction.isEmpty ? "\(steps / scale)" : "\(steps / scale).\(fraction)"
   }
 
-  private static func pair(_ major: UInt64, _ unit: String, _ minor: UInt64, _ small: String)
+  private static func pair(
+    _ major: UInt64, _ unit: String, _ minor: UInt64, _ small: String
+  )
     -> String
   {
     minor == 0 ? "\(major) \(unit)" : "\(major) \(unit) \(minor) \(small)"

@@ -14,7 +14,9 @@ public struct OperationStatistics: Sendable, Equatable {
   ///
   /// Spans without a start or an end have no duration and do not count; for such a row the answer
   /// is `nil`, as it is when cancelled. One pass over the store, and a sort of what was found.
-  public static func of(_ row: SpanRow, in data: DataSet, isCancelled: () -> Bool)
+  public static func of(
+    _ row: SpanRow, in data: DataSet, isCancelled: () -> Bool
+  )
     -> OperationStatistics?
   {
     guard row != .none else { return nil }

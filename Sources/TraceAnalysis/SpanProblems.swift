@@ -1,0 +1,91 @@
+import TraceModel
+
+/// Makes problems of single spans that cannot be right: rings, duplicates, times and IDs.
+struct SpanProblems {
+  let scan: QualityScan
+
+  func problems() -> [Problem] {
+    [rings, duplicates, copies, negativeDurations, invalidIDs].compactMap { $0 }
+  }
+
+  private func traces(_ count: Int) -> String { CountText.counted(count, "trace") }
+
+  private var rings: Problem? {
+    let tally = scan.rings
+    guard tally.count > 0 else { return nil }
+    return Problem(
+      .ring, .error,
+      summary:
+        "\(CountText.counted(tally.count, "span")) in \(traces(tally.traceCount)) \(tally.count == 1 ? "is its own ancestor" : "are each other's ancestors")",
+      cause: "Span IDs that are used again, or a parent ID that was set by hand.",
+      cure: "Make a fresh ID for every span, and take the parent from the current context.",
+      details: ["Each ring is cut at the span that starts first, which is drawn as a root."],
+      traces: tally.traces, spans: tally.spans, count: tally.count)
+  }
+
+  private var duplicates: Problem? {
+    let tally = scan.duplicates
+    guard tally.count > 0 else { return nil }
+    let halves = sharedHalves(tally.spans)
+    return Problem(
+      .duplicateSpan, .warning,
+      summary:
+        "\(CountText.counted(tally.count, "span")) in \(traces(tally.traceCount)) share their ID with another span of the trace",
+      cause: halves
+        ? "The client's and the server's half of a call share one ID, as Zipkin's clients do."
+        : "The span was sent twice and changed in between, or IDs are not random (a forked process?).",
+      cure: halves
+        ? "Nothing to do; or let the server start a span ID of its own."
+        : "Send a span once, when it has ended; seed the ID generator anew after a fork.",
+      details: ["All of them are shown; children hang under the one that starts first."],
+      traces: tally.traces, spans: tally.spans, count: tally.count)
+  }
+
+  /// Whether the spans listed are client and server halves.
+  private func sharedHalves(_ rows: [SpanRow]) -> Bool {
+    var kinds: Set<SpanKind> = []
+    for row in rows { kinds.insert(scan.data.store[row].kind) }
+    return kinds == [.client, .server]
+  }
+
+  private var copies: Problem? {
+    let tally = scan.copies
+    guard tally.count > 0 else { return nil }
+    return Problem(
+      .duplicateSpan, .info,
+      summary:
+        "\(tally.count == 1 ? "1 exact copy of a span" : "\(CountText.grouped(tally.count)) exact copies of spans") in \(traces(tally.traceCount)) \(tally.count == 1 ? "is" : "are") not shown",
+      cause: "An exporter sends a batch again when the answer is lost, or one file was read twice.",
+      cure: "Nothing to do: one of each is shown.", traces: tally.traces, count: tally.count)
+  }
+
+  private var negativeDurations: Problem? {
+    let tally = scan.negative
+    guard tally.count > 0 else { return nil }
+    return Problem(
+      .negativeDuration, .warning,
+      summary:
+        "\(CountText.counted(tally.count, "span")) in \(traces(tally.traceCount)) \(CountText.verb(tally.count, "end")) before \(tally.count == 1 ? "it starts" : "they start")",
+      cause: "The clock was set back meanwhile, or start and end come from different clocks.",
+      cure: "Measure a span with one monotonic clock; the SDK does so if no times are given to it.",
+      details: tally.spans.prefix(5).map { row in
+        let span = scan.data.store[row]
+        return "\(span.name) \(DurationText.short(span.duration)), span \(span.spanID)"
+      }, traces: tally.traces, spans: tally.spans, count: tally.count)
+  }
+
+  private var invalidIDs: Problem? {
+    let tally = scan.invalidIDs
+    guard tally.count > 0 else { return nil }
+    return Problem(
+      .invalidID, .warning,
+      summary:
+        "\(CountText.counted(tally.count, "span")) \(tally.count == 1 ? "has" : "have") no trace ID or no span ID",
+      cause:
+        "The ID is missing or all zero: a span that no SDK made, or one that was not recording.",
+      cure: "Look at what writes the spans; IDs are 16 and 8 random bytes, never all zero.",
+      details: [
+        "A span without an ID can have no children; all without a trace ID are one trace here."
+      ], traces: tally.traces, spans: tally.spans, count: tally.count)
+  }
+}
