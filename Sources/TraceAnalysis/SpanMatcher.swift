@@ -31,16 +31,15 @@ struct SpanMatcher {
   /// Whether the span at `index` of a batch matches.
   mutating func matches(_ sealed: SealedBatch, at index: Int) -> Bool {
     let facts = self.facts(of: sealed)
-    let batch = facts.batch
-    if facts[batch.names[index]].contains(.occurs) { return true }
+    if facts[sealed.batch.names[index]].contains(.occurs) { return true }
     if services[Int(sealed.service(at: index).rawValue)].contains(.occurs) { return true }
-    let message = batch.statusMessage(at: index)
+    let message = sealed.batch.statusMessage(at: index)
     if message != .empty, facts[message].contains(.occurs) { return true }
-    if let kind, batch.kind(at: index) == kind { return true }
-    if let status, batch.status(at: index) == status { return true }
+    if let kind, sealed.batch.kind(at: index) == kind { return true }
+    if let status, sealed.batch.status(at: index) == status { return true }
     if let digits = query.hexadecimal {
-      let trace = batch.traceIDs[index]
-      if digits.matches(UInt128(batch.spanIDs[index].rawValue), width: 16)
+      let trace = sealed.batch.traceIDs[index]
+      if digits.matches(UInt128(sealed.batch.spanIDs[index].rawValue), width: 16)
         || digits.matches(UInt128(trace.high) << 64 | UInt128(trace.low), width: 32)
       {
         return true
@@ -60,13 +59,14 @@ struct SpanMatcher {
   }
 
   private func attributesMatch(_ facts: BatchFacts, at index: Int) -> Bool {
-    for position in facts.batch.attributeRange(at: index) {
-      let key = facts[facts.attributes.key(at: position)]
+    for position in facts.sealed.batch.attributeRange(at: index) {
+      let key = facts[facts.sealed.batch.attributes.key(at: position)]
       if key.contains(.occurs) { return true }
-      if let string = facts.attributes.string(at: position) {
+      if let string = facts.sealed.batch.attributes.string(at: position) {
         if key.matches(value: facts[string]) { return true }
       } else {
-        let value = facts.attributes.value(at: position, strings: facts.strings)
+        let value = facts.sealed.batch.attributes.value(
+          at: position, strings: facts.sealed.batch.strings)
         if matches(value, key: key) { return true }
       }
     }
@@ -110,9 +110,9 @@ struct SpanMatcher {
   /// Only "key=value" is looked for: what all spans of a service have says nothing of one of them.
   private func resourceMatches(_ facts: BatchFacts, at index: Int) -> Bool {
     guard !query.splits.isEmpty else { return false }
-    let scope = Int(facts.batch.scopeIDs[index].rawValue)
+    let scope = Int(facts.sealed.batch.scopeIDs[index].rawValue)
     if let known = facts.scopes[scope] { return known }
-    let matches = facts.batch.resource(at: index).attributes.contains { attribute in
+    let matches = facts.sealed.batch.resource(at: index).attributes.contains { attribute in
       let ends = query.facts(of: attribute.key).ends
       return query.facts(of: attribute.value.searchText).begins & ends != 0
     }
@@ -121,8 +121,8 @@ struct SpanMatcher {
   }
 
   private func eventsMatch(_ facts: BatchFacts, at index: Int) -> Bool {
-    guard facts.batch.eventCount(at: index) > 0 else { return false }
-    return facts.batch.record(at: index).events.contains {
+    guard facts.sealed.batch.eventCount(at: index) > 0 else { return false }
+    return facts.sealed.batch.record(at: index).events.contains {
       query.facts(of: $0.name).contains(.occurs) || matches($0.attributes)
     }
   }
@@ -131,9 +131,6 @@ struct SpanMatcher {
 /// What was found out of the strings of one batch, each when it was first met.
 private final class BatchFacts {
   let sealed: SealedBatch
-  let batch: SpanBatch
-  let attributes: AttributeColumns
-  let strings: StringPool
   /// Whether the resource of each scope matches.
   var scopes: [Bool?]
   private let query: SpanQuery
@@ -142,9 +139,6 @@ private final class BatchFacts {
   init(_ sealed: SealedBatch, _ query: SpanQuery) {
     self.sealed = sealed
     self.query = query
-    batch = sealed.batch
-    attributes = sealed.batch.attributes
-    strings = sealed.batch.strings
     scopes = Array(repeating: nil, count: sealed.batch.scopes.count)
     facts = Array(repeating: SpanQuery.Facts(), count: sealed.batch.strings.count)
   }
@@ -153,7 +147,7 @@ private final class BatchFacts {
     let place = Int(string.rawValue)
     let known = facts[place]
     if known.contains(.known) { return known }
-    let found = query.facts(of: strings.utf8(string))
+    let found = query.facts(of: sealed.batch.strings.utf8(string))
     facts[place] = found
     return found
   }

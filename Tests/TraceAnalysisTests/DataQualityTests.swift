@@ -1,0 +1,169 @@
+import Testing
+import TraceAnalysis
+import TraceModel
+
+@Suite struct DataQualityTests {
+  private func analyze(_ spans: [SpanRecord], issues: [ImportIssue] = []) -> DataQuality {
+    DataQuality.analyze(dataSet(spans, issues: issues), sourceNames: ["orders.jsonl"]) { false }
+      ?? DataQuality()
+  }
+
+  private func problems(_ spans: [SpanRecord]) -> [Problem] { analyze(spans).problems }
+
+  @Test func nothingIsWrongWithASoundTrace() {
+    let quality = analyze([span("root", id: 1, 0, 100), span("a", id: 2, parent: 1, 0, 100)])
+    #expect(quality.problems == [])
+    #expect(quality.defectCounts(of: TraceRow(0)).isEmpty)
+    #expect(quality.group(of: TraceRow(0)) == nil)
+  }
+
+  @Test func ringIsAnError() throws {
+    //  1 ─► 2 ─► 3 ─► 1
+    let quality = analyze([
+      span("a", id: 1, parent: 3, 0, 10), span("b", id: 2, parent: 1, 0, 10),
+      span("c", id: 3, parent: 2, 0, 10),
+    ])
+    let problem = try #require(quality.problems.first)
+    #expect(problem.kind == .ring)
+    #expect(problem.summary == "3 spans in 1 trace are each other's ancestors")
+    #expect(
+      quality.defectCounts(of: TraceRow(0)) == TraceDefects(others: 3, isIncomplete: true))
+  }
+
+  @Test func spanThatIsItsOwnParent() {
+    #expect(
+      problems([span("a", id: 1, parent: 1, 0, 10)]).map(\.summary)
+        == ["1 span in 1 trace is its own ancestor"])
+  }
+
+  @Test func copiesAreCountedAndOtherDuplicatesAreShown() {
+    let one = span("a", id: 1, 0, 10)
+    #expect(
+      problems([one, one, one]).map(\.summary) == [
+        "2 exact copies of spans in 1 trace are not shown"
+      ]
+    )
+    let found = problems([one, one, span("other", id: 1, 5, 10)])
+    #expect(found.map(\.severity) == [.warning, .info])
+    #expect(found.map(\.kind) == [.duplicateSpan, .duplicateSpan])
+    #expect(found[0].summary == "2 spans in 1 trace share their ID with another span of the trace")
+  }
+
+  @Test func halvesOfZipkin() {
+    let found = problems([
+      span("get", id: 1, 0, 10, kind: .client), span("get", id: 1, 2, 8, kind: .server),
+    ])
+    #expect(found.first?.cause.contains("Zipkin") == true)
+  }
+
+  @Test func endBeforeStart() throws {
+    let problem = try #require(problems([span("a", id: 1, 2_000, 0)]).first)
+    #expect(problem.kind == .negativeDuration)
+    #expect(problem.details == ["a -2 µs, span 0000000000000001"])
+  }
+
+  @Test func zeroIDs() {
+    var noTrace = span("b", id: 2, 0, 10)
+    noTrace.traceID = .invalid
+    let found = problems([span("a", id: 0, 0, 10), noTrace])
+    #expect(found.map(\.summary) == ["2 spans have no trace ID or no span ID"])
+  }
+
+  @Test func tailOfATraceID() throws {
+    var short = span("b", id: 2, parent: 0, 0, 10, kind: .server)
+    short.traceID = TraceID(high: 0, low: 0x1234)
+    let found = problems([span("a", trace: 0x1234, id: 1, 0, 10, kind: .server), short])
+    let problem = try #require(found.first)
+    #expect(problem.kind == .truncatedTraceID)
+    #expect(problem.traces == [TraceRow(1), TraceRow(0)])
+    #expect(
+      problem.details == ["0000000000001234 is the tail of 00000000000000070000000000001234"])
+  }
+
+  @Test func linksThatPointNowhere() {
+    var one = span("a", trace: 1, id: 1, 0, 10, kind: .consumer)
+    let other = span("b", trace: 2, id: 2, 0, 10, kind: .producer)
+    one.links = [
+      SpanLink(traceID: other.traceID, spanID: other.spanID),
+      SpanLink(traceID: other.traceID, spanID: SpanID(77)),
+      SpanLink(traceID: TraceID(high: 9, low: 9), spanID: SpanID(1)),
+    ]
+    #expect(
+      problems([one, other]).map(\.summary) == [
+        "1 link points to a span that is not here, in a trace that is",
+        "1 link points to traces that are not loaded",
+      ])
+  }
+
+  @Test func importIssuesWithTheirPlaces() throws {
+    let issues = [
+      ImportIssue(
+        .malformedRecord, byteOffset: 91_324, place: .init(line: 218, column: 57),
+        detail: "expected ':'"), ImportIssue(.skippedText, byteOffset: 0),
+      ImportIssue(.skippedText, byteOffset: 90),
+    ]
+    let found = analyze([span("a", id: 9, parent: 8, 0, 1)], issues: issues).problems
+    #expect(found.map(\.kind) == [.importIssue, .missingParent, .importIssue])
+    #expect(
+      found[0].summary == "orders.jsonl:218:57: malformed-record: expected ':' (byte 91324)")
+    #expect(found[0].firstIssue == issues[0])
+    #expect(found[0].issueSource == SourceID(0))
+    #expect(found[1].details.contains { $0.contains("could not be read") })
+    #expect(found[2].summary == "orders.jsonl: skipped-text, 2 times")
+    #expect(
+      found[2].details == [
+        "orders.jsonl: skipped-text (byte 0)", "orders.jsonl: skipped-text (byte 90)",
+      ])
+  }
+
+  @Test func cancelledAnalysisSaysNothing() {
+    let spans = (1...10_000).map { span("a", trace: $0, id: $0, 0, 10) }
+    #expect(DataQuality.analyze(dataSet(spans), sourceNames: []) { true } == nil)
+  }
+
+  @Test func unnamedSourceAndTextsInOneLine() {
+    let data = dataSet([], issues: [ImportIssue(.readError, byteOffset: 5)])
+    let found = DataQuality.analyze(data, sourceNames: []) { false }?.problems ?? []
+    #expect(found.map(\.summary) == ["source 0: read-error (byte 5)"])
+  }
+
+  /// What is said, but for row numbers, which are given in the order of arrival.
+  private func said(_ quality: DataQuality, _ data: DataSet) -> [String] {
+    quality.problems.map { problem in
+      var text = "\(problem.kind) \(problem.severity) \(problem.summary) \(problem.cause)"
+      text += " \(problem.cure) \(problem.details) \(problem.count)"
+      text += " \(problem.spans.map { data.store[$0].spanID })"
+      text += " \(problem.traces.map { data.traces[$0].id })"
+      return text
+    } + quality.unjoined.map { "\($0.evidence) \($0.confidence) \($0.extent)" }
+  }
+
+  @Test func theOrderOfArrivalDoesNotShow() {
+    for seed in 0..<60 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      var spans = (1...4 as ClosedRange<UInt64>).flatMap { trace in
+        randomTrace(Int.random(in: 1...30, using: &random), trace: trace, using: &random)
+      }
+      let data = dataSet(spans)
+      let expected = said(
+        DataQuality.analyze(data, sourceNames: []) { false } ?? DataQuality(), data)
+      spans.shuffle(using: &random)
+      let other = dataSet(spans, batchSize: 7)
+      let quality = DataQuality.analyze(other, sourceNames: []) { false } ?? DataQuality()
+      #expect(said(quality, other) == expected, "seed \(seed)")
+    }
+  }
+
+  @Test func countsAreThoseOfTheTree() {
+    for seed in 0..<200 as Range<UInt64> {
+      var random = SplitMix64(seed: seed)
+      let data = dataSet(randomTrace(Int.random(in: 1...20, using: &random), using: &random))
+      let tree = TraceTree(rows: data.traces.rows(of: TraceRow(0)), of: data.store)
+      let counts = DataQuality.analyze(data, sourceNames: []) { false }?
+        .defectCounts(of: TraceRow(0))
+      let others = SpanDefects.broken.subtracting(.orphan)
+      #expect(counts?.orphans == tree.defects.count { $0.contains(.orphan) }, "seed \(seed)")
+      #expect(counts?.others == tree.defects.count { !$0.isDisjoint(with: others) }, "seed \(seed)")
+    }
+  }
+}
