@@ -25,9 +25,9 @@ public struct TraceDefects: Sendable, Hashable {
 /// traces and sources, which are given in that order.
 public struct DataQuality: Sendable {
   /// All problems, the worst first.
-  public internal(set) var problems: [Problem] = []
+  public var problems: [Problem] = []
   /// The groups of unjoined roots, in the order of time.
-  public internal(set) var unjoined: [UnjoinedRoots] = []
+  public var unjoined: [UnjoinedRoots] = []
   var defects: [TraceRow: TraceDefects] = [:]
   var groups: [TraceRow: Int] = [:]
 

@@ -32,53 +32,64 @@ struct RootBurst {
   }
 
   /// The burst as a group: adds up the facts.
+  ///
+  ///     50   to begin with                          +10  longest gap 1 ms, or a tenth of the work
+  ///     +20  the process is named                   +10  more than one name
+  ///      +5  only the service is                    -15  one name (-5 for client and producer)
+  ///      +5  one scope                              +15  all that the process did
+  ///      -5  several scopes                          +5  half of it; else -10 if it is named
+  ///     -10  two roots only                         -20  the process serves requests
+  ///                                                 -30  a page in a browser
+  ///
+  /// The tutorial reaches 99; the rich capture's `tiny` roots, behind a request, 50.
   func group(_ scan: QualityScan) -> UnjoinedRoots {
     let store = scan.data.store
     let spans = roots.map { store[$0.row] }
     let resource = spans.first?.resource ?? Resource()
     let language = resource.string("telemetry.sdk.language")
     let process = scan.processes.processes[Int(self.process)]
-    var confidence = 0.5
+    // In hundredths: sums of fractions would not meet the threshold exactly.
+    var confidence = 50
     var evidence: [String] = []
 
     evidence.append(Self.identity(process, resource))
     if process.isNamed {
-      confidence += 0.2
+      confidence += 20
     } else if !process.service.hasPrefix("unknown_service") {
-      confidence += 0.05
+      confidence += 5
     }
 
     let scopes = Set(spans.map(\.scope.name))
     if scopes.count == 1, let scope = scopes.first, !scope.isEmpty {
-      confidence += 0.05
+      confidence += 5
       evidence.append("same scope \(scope)")
     } else if scopes.count > 1 {
-      confidence -= 0.05
+      confidence -= 5
     }
 
     let longest = DurationNanos(gaps.max() ?? 0)
     evidence.append("one after another, longest gap \(DurationText.short(longest))")
-    if longest.rawValue <= 1_000_000 || idle <= busy / 10 { confidence += 0.1 }
+    if longest.rawValue <= 1_000_000 || idle <= busy / 10 { confidence += 10 }
 
     let names = Set(spans.map(\.name))
     if names.count > 1 {
-      confidence += 0.1
+      confidence += 10
     } else {
-      confidence -= spans.allSatisfy { [.client, .producer].contains($0.kind) } ? 0.05 : 0.15
+      confidence -= spans.allSatisfy { [.client, .producer].contains($0.kind) } ? 5 : 15
     }
 
     let starters = scan.starters[Int(self.process)]
     if starters == roots.count {
-      confidence += 0.15
+      confidence += 15
       evidence.append("they are all that the process did")
-    } else {
-      confidence += starters <= roots.count * 2 ? 0.05 : -0.1
+    } else if process.isNamed {
+      confidence += starters <= roots.count * 2 ? 5 : -10
     }
     // A process that serves requests does other things in the background, each a trace of its own.
-    if scan.entries[Int(self.process)] > 0 { confidence -= 0.2 }
+    if scan.entries[Int(self.process)] > 0 { confidence -= 20 }
     // In a page every click and every fetch is a trace of its own.
-    if language == "webjs" { confidence -= 0.3 }
-    if roots.count == 2 { confidence -= 0.1 }
+    if language == "webjs" { confidence -= 30 }
+    if roots.count == 2 { confidence -= 10 }
     evidence.append("no span around them")
 
     let extent = roots.reduce(SpanExtent(start: .unset, end: .unset)) {
@@ -86,7 +97,7 @@ struct RootBurst {
     }
     return UnjoinedRoots(
       traces: roots.map(\.trace), roots: roots.map(\.row),
-      confidence: min(max(confidence, 0), 0.99),
+      confidence: Double(min(max(confidence, 0), 99)) / 100,
       evidence: evidence,
       cure: EnclosingSpanCure(sdkLanguage: language, serviceName: process.service), extent: extent)
   }

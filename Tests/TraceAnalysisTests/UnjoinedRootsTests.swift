@@ -134,4 +134,21 @@ import TraceModel
     }
     #expect(Self.groups(again + Self.tutorial).map(\.traces.count) == [3, 3])
   }
+
+  @Test func runsOfAProgramThatNamesNoProcess() {
+    //  Older SDKs set no service.instance.id: all runs look like one process.
+    //
+    //  |add||subtract||add|    5 s    |add||subtract||add|    5 s    …
+    let runs = (0..<4).flatMap { run in
+      Self.tutorial.map { record in
+        var record = record
+        record.traceID.high = UInt64(run)
+        record.start = record.start.advanced(by: DurationNanos(Int64(run) * 5_000_000_000))
+        record.end = record.end.advanced(by: DurationNanos(Int64(run) * 5_000_000_000))
+        record.resource.attributes.removeAll { $0.key == "service.instance.id" }
+        return record
+      }
+    }
+    #expect(Self.groups(runs).map(\.traces.count) == [3, 3, 3, 3])
+  }
 }
