@@ -1,0 +1,16 @@
+/// The formats that the text importer knows, in the order in which they are asked.
+enum JSONCodecs {
+  /// To add a format of JSON objects, write its codec and add it here.
+  static let all: [any JSONValueCodec.Type] = [PythonConsole.self]
+
+  /// What the help says of them, and of OTLP, which has no codec of this kind.
+  static var formats: [FormatDescriptor] { [OTLPJSON.format] + all.map { $0.format } }
+}
+
+extension OTLPJSON {
+  /// OTLP JSON in all its layouts.
+  static let format = FormatDescriptor(
+    name: "otlp-json",
+    summary: "OTLP JSON: one object, an array, or JSON Lines as Collectors write them",
+    example: "otelcol with the file exporter", priority: 30)
+}

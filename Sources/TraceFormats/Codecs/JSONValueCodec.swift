@@ -1,0 +1,83 @@
+import TraceModel
+
+/// A format whose records are JSON objects that stand for themselves: one file per format.
+///
+/// The text importer finds the objects; a codec says which are its own, by their keys, and decodes
+/// them. (OTLP is walked through by `OTLPJSONStream` instead, because its objects may be larger than
+/// memory.)
+protocol JSONValueCodec: Sendable {
+  static var format: FormatDescriptor { get }
+
+  /// Keys by which an object that is cut short is known to be the format's.
+  static var telltales: [String] { get }
+
+  init()
+
+  /// What the object is to this format.
+  func claim(_ object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim
+
+  /// Decodes one object, which is all of `bytes` and begins at `byteOffset` of the source, and
+  /// commits its spans to `batch`.
+  mutating func decode(
+    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+  ) throws(JSONError)
+
+  /// Gives rows what was learned behind them; called before the batch may be handed on.
+  mutating func assignLate(in batch: inout SpanBatch)
+}
+
+extension JSONValueCodec {
+  mutating func assignLate(in batch: inout SpanBatch) {}
+}
+
+/// What an object is to a format.
+enum JSONClaim {
+  case none
+  /// It holds spans.
+  case spans
+  /// It is the format's, but holds metrics or logs.
+  case otherSignal
+}
+
+/// The members of an object that was scanned but not decoded: what formats are told apart by.
+struct JSONShape: Sendable {
+  /// Where a key lies (without its quotes), and where its value begins.
+  struct Member: Sendable {
+    var key: Range<Int>
+    var value: Int
+  }
+
+  /// More members than this are not looked at.
+  static let memberLimit = 64
+
+  var members: [Member] = []
+
+  /// Where the value of the member `name` begins.
+  func value(of name: String, _ bytes: Span<UInt8>) -> Int? {
+    for member in members where bytes.matches(member.key, name) { return member.value }
+    return nil
+  }
+
+  /// Whether there is a member `name`.
+  func has(_ name: String, _ bytes: Span<UInt8>) -> Bool { value(of: name, bytes) != nil }
+
+  /// Whether the member `name` is an object that has a member `inner`.
+  func has(_ name: String, _ inner: String, _ bytes: Span<UInt8>) -> Bool {
+    guard let start = value(of: name, bytes) else { return false }
+    var reader = JSONReader(at: start)
+    return (try? Self.hasMember(inner, bytes, &reader)) ?? false
+  }
+
+  private static func hasMember(
+    _ name: String, _ bytes: Span<UInt8>, _ reader: inout JSONReader
+  ) throws(JSONError) -> Bool {
+    guard try reader.peekKind(bytes) == .object else { return false }
+    try reader.enterObject(bytes)
+    var isFirst = true
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      if bytes.matches(key.range, name) { return true }
+      try reader.skipValue(bytes)
+    }
+    return false
+  }
+}

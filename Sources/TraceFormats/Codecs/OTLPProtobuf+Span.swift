@@ -1,0 +1,369 @@
+import TraceModel
+
+extension OTLPProtobuf {
+  /// Reads the fields of a `Span`.
+  mutating func read(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanDraft,
+    _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    var reader = ProtobufReader(range)
+    var hasTraceID = false
+    var hasSpanID = false
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .length):
+        hasTraceID = true
+        draft.traceID = traceID(bytes, try reader.delimited(bytes))
+      case (2, .length):
+        hasSpanID = true
+        draft.spanID = spanID(bytes, try reader.delimited(bytes), isOptional: false)
+      case (3, .length):
+        draft.traceState = string(bytes, try reader.delimited(bytes), &batch.strings)
+      case (4, .length):
+        draft.parentSpanID = spanID(bytes, try reader.delimited(bytes), isOptional: true)
+      case (5, .length): draft.name = string(bytes, try reader.delimited(bytes), &batch.strings)
+      case (6, .varint):
+        let start = reader.position
+        let value = try reader.varint(bytes)
+        if let kind = UInt8(exactly: value).flatMap(SpanKind.init) {
+          draft.kind = kind
+        } else {
+          note(.numberOutOfRange, at: start, "no span kind: \(value)")
+        }
+      case (7, .fixed64): draft.start = UnixNanos(try reader.fixed64(bytes))
+      case (8, .fixed64): draft.end = UnixNanos(try reader.fixed64(bytes))
+      case (9, .length):
+        try attribute(bytes, try reader.delimited(bytes), isDetail: false, &batch)
+      case (10, .varint): draft.dropped.attributes = try uint32(bytes, &reader)
+      case (11, .length): try event(bytes, try reader.delimited(bytes), &batch)
+      case (12, .varint): draft.dropped.events = try uint32(bytes, &reader)
+      case (13, .length): try link(bytes, try reader.delimited(bytes), &batch)
+      case (14, .varint): draft.dropped.links = try uint32(bytes, &reader)
+      case (15, .length): try status(bytes, try reader.delimited(bytes), &draft, &batch.strings)
+      case (16, .fixed32): draft.flags = try reader.fixed32(bytes)
+      default: try skip(tag, knownUpTo: 16, bytes, &reader)
+      }
+    }
+    if !hasTraceID {
+      note(.invalidID, at: range.lowerBound, "the span has no trace ID")
+    }
+    if !hasSpanID { note(.invalidID, at: range.lowerBound, "the span has no span ID") }
+  }
+
+  /// Passes a field that is unknown, or known but of another wire type, which is noted.
+  private mutating func skip(
+    _ tag: ProtobufReader.Tag, knownUpTo last: UInt32, _ bytes: Span<UInt8>,
+    _ reader: inout ProtobufReader
+  ) throws(ProtobufError) {
+    if tag.number <= last {
+      note(
+        .unexpectedType, at: reader.position,
+        "field \(tag.number) has wire type \(tag.type.rawValue); left out")
+    }
+    try reader.skip(tag, bytes)
+  }
+
+  private mutating func uint32(
+    _ bytes: Span<UInt8>, _ reader: inout ProtobufReader
+  ) throws(ProtobufError) -> UInt32 {
+    let start = reader.position
+    let value = try reader.varint(bytes)
+    guard let fitting = UInt32(exactly: value) else {
+      note(.numberOutOfRange, at: start, "expected 32 bits; cut to the largest")
+      return .max
+    }
+    return fitting
+  }
+
+  @inline(__always)
+  private mutating func string(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ strings: inout StringPool
+  ) -> StringID {
+    checkUTF8(bytes, range)
+    return strings.intern(bytes.extracting(range))
+  }
+
+  private mutating func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    checkUTF8(bytes, range)
+    var copy: [UInt8] = []
+    copy.append(bytes, range)
+    return String(decoding: copy, as: UTF8.self)
+  }
+
+  // MARK: IDs
+
+  private mutating func traceID(_ bytes: Span<UInt8>, _ range: Range<Int>) -> TraceID {
+    switch range.count {
+    case 16:
+      let id = TraceID(
+        high: bytes.word(at: range.lowerBound).byteSwapped,
+        low: bytes.word(at: range.lowerBound &+ 8).byteSwapped)
+      if !id.isValid { note(.invalidID, at: range.lowerBound, "the trace ID is zero") }
+      return id
+    case 8: return TraceID(high: 0, low: bytes.word(at: range.lowerBound).byteSwapped)
+    default:
+      note(
+        .invalidID, at: range.lowerBound, "expected 16 bytes of trace ID, found \(range.count)")
+      return .invalid
+    }
+  }
+
+  private mutating func spanID(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, isOptional: Bool
+  ) -> SpanID {
+    let name = isOptional ? "parent span ID" : "span ID"
+    guard range.count == 8 else {
+      if !isOptional || !range.isEmpty {
+        note(.invalidID, at: range.lowerBound, "expected 8 bytes of \(name), found \(range.count)")
+      }
+      return .invalid
+    }
+    let id = SpanID(bytes.word(at: range.lowerBound).byteSwapped)
+    if !id.isValid, !isOptional { note(.invalidID, at: range.lowerBound, "the \(name) is zero") }
+    return id
+  }
+
+  // MARK: Parts
+
+  private mutating func status(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanDraft,
+    _ strings: inout StringPool
+  ) throws(ProtobufError) {
+    var reader = ProtobufReader(range)
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (2, .length): draft.statusMessage = string(bytes, try reader.delimited(bytes), &strings)
+      case (3, .varint):
+        let start = reader.position
+        let value = try reader.varint(bytes)
+        if let status = UInt8(exactly: value).flatMap(SpanStatus.init) {
+          draft.status = status
+        } else {
+          note(.numberOutOfRange, at: start, "no status code: \(value)")
+        }
+      default: try reader.skip(tag, bytes)
+      }
+    }
+  }
+
+  private mutating func event(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    var reader = ProtobufReader(range)
+    var (time, name, dropped) = (UnixNanos.unset, StringID.empty, UInt32(0))
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .fixed64): time = UnixNanos(try reader.fixed64(bytes))
+      case (2, .length): name = string(bytes, try reader.delimited(bytes), &batch.strings)
+      case (3, .length): try attribute(bytes, try reader.delimited(bytes), isDetail: true, &batch)
+      case (4, .varint): dropped = try uint32(bytes, &reader)
+      default: try skip(tag, knownUpTo: 4, bytes, &reader)
+      }
+    }
+    batch.endEvent(time: time, name: name, droppedAttributes: dropped)
+  }
+
+  private mutating func link(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    var reader = ProtobufReader(range)
+    var (traceID, spanID) = (TraceID.invalid, SpanID.invalid)
+    var (traceState, flags, dropped) = (StringID.empty, UInt32(0), UInt32(0))
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .length): traceID = self.traceID(bytes, try reader.delimited(bytes))
+      case (2, .length):
+        spanID = self.spanID(bytes, try reader.delimited(bytes), isOptional: false)
+      case (3, .length): traceState = string(bytes, try reader.delimited(bytes), &batch.strings)
+      case (4, .length): try attribute(bytes, try reader.delimited(bytes), isDetail: true, &batch)
+      case (5, .varint): dropped = try uint32(bytes, &reader)
+      case (6, .fixed32): flags = try reader.fixed32(bytes)
+      default: try skip(tag, knownUpTo: 6, bytes, &reader)
+      }
+    }
+    batch.endLink(
+      traceID: traceID, spanID: spanID, traceState: traceState, flags: flags,
+      droppedAttributes: dropped)
+  }
+
+  /// Decodes a `Resource`.
+  mutating func resource(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(ProtobufError) -> Resource {
+    var reader = ProtobufReader(range)
+    var resource = Resource()
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .length):
+        resource.attributes.append(try keyValue(bytes, try reader.delimited(bytes), depth: 0))
+      case (2, .varint): resource.droppedAttributes = try uint32(bytes, &reader)
+      default: try skip(tag, knownUpTo: 2, bytes, &reader)
+      }
+    }
+    return resource
+  }
+
+  /// Decodes an `InstrumentationScope`.
+  mutating func scope(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(ProtobufError) -> InstrumentationScope {
+    var reader = ProtobufReader(range)
+    var scope = InstrumentationScope()
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .length): scope.name = text(bytes, try reader.delimited(bytes))
+      case (2, .length): scope.version = text(bytes, try reader.delimited(bytes))
+      case (3, .length):
+        scope.attributes.append(try keyValue(bytes, try reader.delimited(bytes), depth: 0))
+      case (4, .varint): scope.droppedAttributes = try uint32(bytes, &reader)
+      default: try skip(tag, knownUpTo: 4, bytes, &reader)
+      }
+    }
+    return scope
+  }
+
+  // MARK: Values
+
+  /// A value whose bytes are still in the message.
+  private enum Value {
+    case empty
+    case string(Range<Int>)
+    case bool(Bool)
+    case int(Int64)
+    case double(Double)
+    case bytes(Range<Int>)
+    case nested(AttributeValue)
+  }
+
+  /// Appends a `KeyValue` to the span, or to the event or link that is read.
+  private mutating func attribute(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, isDetail: Bool, _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    let (keyRange, value) = try pair(bytes, range, depth: 0)
+    let key = string(bytes, keyRange, &batch.strings)
+    var content = StringID.empty
+    switch value {
+    case .string(let range): content = string(bytes, range, &batch.strings)
+    case .bytes(let range): content = batch.strings.intern(bytes.extracting(range))
+    default: break
+    }
+    if isDetail {
+      batch.withDetailAttributes { Self.append(key, value, content, to: &$0, &$1) }
+    } else {
+      batch.withAttributes { Self.append(key, value, content, to: &$0, &$1) }
+    }
+  }
+
+  private static func append(
+    _ key: StringID, _ value: Value, _ content: StringID, to columns: inout AttributeColumns,
+    _ strings: inout StringPool
+  ) {
+    switch value {
+    case .empty: columns.append(emptyFor: key)
+    case .string: columns.append(key: key, string: content)
+    case .bool(let bool): columns.append(key: key, bool: bool)
+    case .int(let int): columns.append(key: key, int: int)
+    case .double(let double): columns.append(key: key, double: double)
+    case .bytes: columns.append(key: key, bytes: content)
+    case .nested(let value): columns.append(key: key, value: value, strings: &strings)
+    }
+  }
+
+  private mutating func keyValue(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, depth: Int
+  ) throws(ProtobufError) -> Attribute {
+    let (key, value) = try pair(bytes, range, depth: depth)
+    return Attribute(text(bytes, key), attributeValue(value, bytes))
+  }
+
+  private mutating func pair(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, depth: Int
+  ) throws(ProtobufError) -> (key: Range<Int>, value: Value) {
+    var reader = ProtobufReader(range)
+    var key = 0..<0
+    var value = Value.empty
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .length): key = try reader.delimited(bytes)
+      case (2, .length): value = try anyValue(bytes, try reader.delimited(bytes), depth: depth)
+      default: try skip(tag, knownUpTo: 2, bytes, &reader)
+      }
+    }
+    return (key, value)
+  }
+
+  /// Decodes an `AnyValue`; of several members the last counts. `depth` is how many arrays and maps
+  /// are around it.
+  private mutating func anyValue(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, depth: Int
+  ) throws(ProtobufError) -> Value {
+    var reader = ProtobufReader(range)
+    var value = Value.empty
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .length): value = .string(try reader.delimited(bytes))
+      case (2, .varint): value = .bool(try reader.varint(bytes) != 0)
+      case (3, .varint): value = .int(Int64(bitPattern: try reader.varint(bytes)))
+      case (4, .fixed64): value = .double(Double(bitPattern: try reader.fixed64(bytes)))
+      case (5, .length), (6, .length):
+        let inner = try reader.delimited(bytes)
+        if depth >= AttributeValue.nestingLimit {
+          note(
+            .nestingTooDeep, at: inner.lowerBound,
+            "more than \(AttributeValue.nestingLimit) levels; the rest is kept as bytes")
+          value = .bytes(inner)
+        } else if tag.number == 5 {
+          value = .nested(.array(try arrayValues(bytes, inner, depth: depth + 1)))
+        } else {
+          value = .nested(.map(try mapValues(bytes, inner, depth: depth + 1)))
+        }
+      case (7, .length): value = .bytes(try reader.delimited(bytes))
+      default: try skip(tag, knownUpTo: 7, bytes, &reader)
+      }
+    }
+    return value
+  }
+
+  private mutating func arrayValues(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, depth: Int
+  ) throws(ProtobufError) -> [AttributeValue] {
+    var reader = ProtobufReader(range)
+    var values: [AttributeValue] = []
+    while let tag = try reader.nextTag(bytes) {
+      guard tag.number == 1, tag.type == .length else {
+        try reader.skip(tag, bytes)
+        continue
+      }
+      let value = try anyValue(bytes, try reader.delimited(bytes), depth: depth)
+      values.append(attributeValue(value, bytes))
+    }
+    return values
+  }
+
+  private mutating func mapValues(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, depth: Int
+  ) throws(ProtobufError) -> [Attribute] {
+    var reader = ProtobufReader(range)
+    var values: [Attribute] = []
+    while let tag = try reader.nextTag(bytes) {
+      guard tag.number == 1, tag.type == .length else {
+        try reader.skip(tag, bytes)
+        continue
+      }
+      values.append(try keyValue(bytes, try reader.delimited(bytes), depth: depth))
+    }
+    return values
+  }
+
+  private mutating func attributeValue(_ value: Value, _ bytes: Span<UInt8>) -> AttributeValue {
+    switch value {
+    case .empty: .empty
+    case .string(let range): .string(text(bytes, range))
+    case .bool(let bool): .bool(bool)
+    case .int(let int): .int(int)
+    case .double(let double): .double(double)
+    case .bytes(let range): .bytes(range.map { bytes[$0] })
+    case .nested(let value): value
+    }
+  }
+}

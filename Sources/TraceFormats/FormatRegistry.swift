@@ -1,0 +1,74 @@
+public import TraceModel
+
+/// All formats, and which importer reads what.
+public enum FormatRegistry {
+  /// All importers, in the order in which they are asked.
+  public static let all: [any SpanImporter.Type] = [
+    OTLPProtobufFramesImporter.self, OTLPProtobufImporter.self, JSONTextImporter.self,
+  ].sorted { $0.format.priority < $1.format.priority }
+
+  /// All formats, for the help: an importer that reads several has a line for each.
+  public static let formats: [FormatDescriptor] =
+    (all.map { $0.format }.filter { $0.name != JSONTextImporter.format.name } + JSONCodecs.formats)
+    .sorted { $0.priority < $1.priority }
+
+  /// The importer of the input that begins with `prefix` (all of it, if `isWhole`); nil if it is in
+  /// no known format. `prefix` should be 4 KiB where there are as many.
+  public static func importer(
+    for prefix: Span<UInt8>, isWhole: Bool
+  ) -> (any SpanImporter.Type)? {
+    for importer in all where importer.sniff(prefix, isWhole: isWhole) { return importer }
+    return nil
+  }
+
+  /// The importer of the format with that name.
+  public static func named(_ name: String) -> (any SpanImporter.Type)? {
+    if JSONCodecs.formats.contains(where: { $0.name == name }) { return JSONTextImporter.self }
+    return all.first { $0.format.name == name }
+  }
+
+  /// What to say of input for which there is no importer.
+  public static func unrecognized(_ prefix: Span<UInt8>) -> ImportIssue {
+    if prefix.isEmpty {
+      return ImportIssue(.emptyInput, byteOffset: 0, detail: "the input has no bytes")
+    }
+    if let container = container(prefix) {
+      return ImportIssue(.unrecognizedFormat, byteOffset: 0, detail: container)
+    }
+    if TextSniff.isUTF16(prefix) {
+      return ImportIssue(
+        .unrecognizedFormat, byteOffset: 0,
+        detail: "text in UTF-16: convert it first, for example with iconv -f UTF-16 -t UTF-8")
+    }
+    return ImportIssue(
+      .unrecognizedFormat, byteOffset: 0,
+      detail: "tried \(names); the input begins with \(Excerpt.hexadecimal(prefix))")
+  }
+
+  /// The beginning of the issue for text without any span.
+  static var triedText: String {
+    "tried \(JSONCodecs.formats.map(\.name).joined(separator: ", ")); the input begins with "
+  }
+
+  private static var names: String { formats.map(\.name).joined(separator: ", ") }
+
+  /// What the input is, if it only contains other files.
+  private static func container(_ prefix: Span<UInt8>) -> String? {
+    func has(_ magic: [UInt8], at start: Int = 0) -> Bool {
+      guard prefix.count >= start + magic.count else { return false }
+      for index in magic.indices where prefix[start + index] != magic[index] { return false }
+      return true
+    }
+    if has([0x1f, 0x8b]) { return "compressed with gzip: decompress first (gunzip)" }
+    if has([0x28, 0xb5, 0x2f, 0xfd]) { return "compressed with zstd: decompress first (unzstd)" }
+    if has([0x28, 0xb5, 0x2f, 0xfd], at: 4) {
+      return "messages compressed with zstd, each behind its length, as Collectors write them: "
+        + "not readable yet (set compression to none)"
+    }
+    if has([0x42, 0x5a, 0x68]) { return "compressed with bzip2: decompress first (bunzip2)" }
+    if has([0xfd, 0x37, 0x7a, 0x58, 0x5a]) { return "compressed with xz: decompress first (unxz)" }
+    if has([0x50, 0x4b, 0x03, 0x04]) { return "a zip archive: unpack it first (unzip)" }
+    if has(Array("ustar".utf8), at: 257) { return "a tar archive: unpack it first (tar -x)" }
+    return nil
+  }
+}

@@ -1,0 +1,63 @@
+import TraceModel
+
+// Saying what is wrong, and where.
+extension JSONTextImporter {
+  /// An issue at a position of `bytes`, of which `lines` has not passed the record's start.
+  func issue(
+    _ kind: ImportIssue.Kind, at position: Int, _ bytes: Span<UInt8>, base: Int, _ detail: String
+  ) -> ImportIssue {
+    ImportIssue(
+      kind, byteOffset: base + position,
+      place: lines.place(of: base + position, in: bytes, base: base), detail: detail)
+  }
+
+  /// Reports an issue at the place that is counted up to.
+  func report(
+    _ kind: ImportIssue.Kind, _ detail: String, _ batch: inout SpanBatch
+  ) {
+    batch.issues.append(
+      ImportIssue(kind, byteOffset: lines.offset, place: lines.place, detail: detail))
+  }
+
+  /// Reports a record that has no end we could find; the next one is looked for from here on.
+  mutating func malformed(_ reason: JSONError.Reason, _ batch: inout SpanBatch) {
+    report(.malformedRecord, "\(reason.rawValue); skipped to the next object", &batch)
+    stream.assignLate(in: &batch)
+    mode = .text
+    skipped.beginReported(at: lines.offset, place: lines.place)
+  }
+
+  mutating func truncated(_ what: String, _ batch: inout SpanBatch) {
+    report(.truncatedInput, "the input ends inside \(what)", &batch)
+  }
+
+  mutating func recordTooLong(
+    _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch
+  ) {
+    endSkipped(&batch)
+    lines.advance(to: base + start, in: bytes, base: base)
+    report(.recordTooLong, "longer than \(recordLimit) bytes; skipped", &batch)
+  }
+
+  /// Gives up a carried record that is longer than the limit.
+  mutating func tooLong(
+    _ chunk: Span<UInt8>, from start: Int, stop: Int, _ step: JSONScanner.Step,
+    _ batch: inout SpanBatch
+  ) {
+    endSkipped(&batch)
+    report(.recordTooLong, "longer than \(recordLimit) bytes; skipped", &batch)
+    if case .unit = carried { stream.skip() }
+    let held = carry
+    lines.advance(to: carryStart + held.count, in: held.span, base: carryStart)
+    lines.advance(to: offset + stop, in: chunk, base: offset)
+    carry = []
+    switch step {
+    case .end: carried = nil
+    case .bad:
+      carried = nil
+      mode = .text
+      skipped.beginReported(at: lines.offset, place: lines.place)
+    case .more, .member: carried = .skipped
+    }
+  }
+}

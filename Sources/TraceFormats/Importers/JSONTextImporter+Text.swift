@@ -1,0 +1,79 @@
+import TraceModel
+
+// What stands between objects.
+extension JSONTextImporter {
+  /// Whether an array is open that the input began with.
+  enum TopArray {
+    case unknown, open, closed
+  }
+
+  /// Passes over text up to the next brace.
+  mutating func skipText(_ bytes: Span<UInt8>, _ position: inout Int, base: Int) {
+    while position < bytes.count {
+      let byte = bytes[position]
+      switch byte {
+      case UInt8(ascii: "{"):
+        mode = .candidate
+        return
+      case 0x20, 0x0a, 0x0d, 0x09:
+        if skipped.isActive { skipped.append(byte, at: base + position) }
+        bracket = nil
+      case UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","):
+        // At top level an array stands for its elements.
+        if skipped.isActive {
+          skipped.append(byte, at: base + position)
+        } else {
+          bracket = byte == UInt8(ascii: "[") ? base + position : nil
+          if bracket != nil, array == .unknown, !isRecognized { array = .open }
+          if byte == UInt8(ascii: "]") { array = .closed }
+        }
+      case 0xef where base + position == 0, 0xbb where base + position == 1,
+        0xbf where base + position == 2:
+        break  // The byte order mark.
+      default:
+        if !skipped.isActive {
+          lines.advance(to: base + position, in: bytes, base: base)
+          var place = lines.place
+          if let bracket, bracket == base + position - 1 {
+            place.column -= 1
+            skipped.begin(at: bracket, place: place)
+            skipped.append(UInt8(ascii: "["), at: bracket)
+          } else {
+            skipped.begin(at: base + position, place: place)
+          }
+        }
+        bracket = nil
+        array = .closed
+        skipped.append(byte, at: base + position)
+      }
+      position &+= 1
+    }
+  }
+
+  mutating func appendToSkipped(_ bytes: Span<UInt8>, _ range: Range<Int>, base: Int) {
+    for index in range { skipped.append(bytes[index], at: base + index) }
+  }
+
+  /// Notes of what format an object is.
+  mutating func recognize(_ format: String) {
+    recent = format
+    isRecognized = true
+  }
+
+  /// Whether a member of an object that was cut short belongs to a known format only.
+  func hasTelltale(_ bytes: Span<UInt8>) -> Bool {
+    for member in shape.members {
+      if Self.triggers.find(bytes, member.key) != nil { return true }
+      for codec in JSONCodecs.all {
+        for name in codec.telltales where bytes.matches(member.key, name) { return true }
+      }
+    }
+    return false
+  }
+
+  /// Ends a run of skipped text, because a record begins.
+  mutating func endSkipped(_ batch: inout SpanBatch) {
+    if let issue = skipped.take(.skippedText) { batch.issues.append(issue) }
+    bracket = nil
+  }
+}

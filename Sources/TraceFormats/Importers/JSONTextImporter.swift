@@ -1,0 +1,236 @@
+public import TraceModel
+
+/// Reads every format that is made of JSON objects: finds them in any text, be it JSON Lines, one
+/// large document, an array, or a program's output with spans in between, and hands each to the
+/// codec that knows it.
+///
+/// Most bytes are decoded where they lie in the chunk. What is cut by the end of a chunk (a span, a
+/// resource, a small object) is carried over, and a `JSONScanner` finds its end without starting
+/// anew, so the work is linear however the input is cut.
+public struct JSONTextImporter: SpanImporter {
+  public static let format = FormatDescriptor(
+    name: "json-text", summary: "JSON objects in any of the formats below, also inside other text",
+    example: "", priority: 90)
+
+  public static func sniff(_ prefix: Span<UInt8>, isWhole: Bool) -> Bool {
+    TextSniff.isText(prefix)
+  }
+
+  /// Where in the grammar of the stream we are, when nothing is carried.
+  enum Mode {
+    /// Between objects.
+    case text
+    /// At the brace of an object of which nothing is known.
+    case candidate
+    /// Inside an OTLP object.
+    case otlp
+  }
+
+  /// What the carried bytes are the beginning of.
+  enum Carried {
+    case candidate
+    /// An object inside OTLP, with spans in it, that is short enough to wait for.
+    case element
+    case unit(OTLPJSONStream.Unit)
+    /// Something of which only the end matters.
+    case skipped
+  }
+
+  var mode = Mode.text
+  var carried: Carried?
+  var carry: [UInt8] = []
+  /// Where in the source `carry` (or what is skipped) begins.
+  var carryStart = 0
+  var scanner = JSONScanner()
+  var shape = JSONShape()
+  /// The candidate has OTLP's key, but no array behind it.
+  var isEmptyOTLP = false
+
+  var offset = 0
+  var lines = LineTracker()
+  var skipped = SkippedText()
+  /// The offset of a `[` that may be the beginning of text, as in `[INFO] ready`.
+  var bracket: Int?
+  var stream = OTLPJSONStream()
+  var codecs: [any JSONValueCodec] = JSONCodecs.all.map { $0.init() }
+  var fields = JSONFields()
+  /// The format of the last object that was read.
+  var recent = ""
+  /// Whether any object was of a known format.
+  var isRecognized = false
+  /// Whether the input is one array of objects.
+  var array = TopArray.unknown
+
+  var wholeUntil = 0
+  var entersFirst = false
+
+  /// The longest record to carry; smaller only in tests.
+  var recordLimit = ImportLimits.recordBytes
+  /// How many bytes were looked at, all passes together: must stay proportional to the input.
+  var examined = 0
+  /// How many bytes are carried over at the moment.
+  var carriedCount: Int { carry.count }
+
+  public init() {}
+
+  // MARK: Reading
+
+  public mutating func read(_ chunk: Span<UInt8>, into batch: inout SpanBatch) {
+    var position = 0
+    while position < chunk.count {
+      if carried == nil {
+        position = consume(chunk, from: position, base: offset, &batch)
+      } else {
+        position = resume(chunk, from: position, &batch)
+      }
+    }
+    offset += chunk.count
+    endPass(&batch)
+  }
+
+  public mutating func finish(into batch: inout SpanBatch) {
+    if case .element = carried { release(isWhole: true, &batch) }
+    switch (mode, carried) {
+    case (.text, nil):
+      if array == .open, !skipped.isActive { truncated("an array", &batch) }
+    case (.text, .candidate?), (.candidate, _):
+      let held = carry
+      if isRecognized || hasTelltale(held.span) {
+        endSkipped(&batch)
+        truncated("an object", &batch)
+      } else {
+        noObject(held.span, base: carryStart)
+      }
+    case (.text, .skipped?): truncated("an object", &batch)
+    case (.otlp, .unit(.span)?): truncated("a span", &batch)
+    case (.text, _), (.otlp, _): truncated("an OTLP object", &batch)
+    }
+    if isRecognized {
+      endSkipped(&batch)
+    } else if let issue = skipped.take(.unrecognizedFormat, FormatRegistry.triedText) {
+      batch.issues.append(issue)
+    } else {
+      batch.issues.append(
+        ImportIssue(.emptyInput, byteOffset: 0, detail: "\(offset) bytes of white space"))
+    }
+    endPass(&batch)
+    carried = nil
+    carry = []
+  }
+
+  /// What has to be done before the batch may be handed on.
+  mutating func endPass(_ batch: inout SpanBatch) {
+    stream.assignLate(in: &batch)
+    for index in codecs.indices { codecs[index].assignLate(in: &batch) }
+    if isRecognized { batch.format = recent }
+  }
+
+  /// Reads `bytes`, which begin at `base` of the source, until they are used up or their rest is
+  /// carried.
+  ///
+  /// `wholeUntil` is how far objects are known not to be cut; `entersFirst`: whether to walk into
+  /// the first one in any case.
+  mutating func consume(
+    _ bytes: Span<UInt8>, from start: Int, base: Int, wholeUntil: Int = 0,
+    entersFirst: Bool = false, _ batch: inout SpanBatch
+  ) -> Int {
+    self.wholeUntil = wholeUntil
+    self.entersFirst = entersFirst
+    var position = start
+    while position < bytes.count, carried == nil {
+      switch mode {
+      case .text: skipText(bytes, &position, base: base)
+      case .candidate: position = readCandidate(bytes, from: position, base: base, &batch)
+      case .otlp: position = readOTLP(bytes, from: position, base: base, &batch)
+      }
+    }
+    if carried == nil { lines.advance(to: base + position, in: bytes, base: base) }
+    examined &+= position &- start
+    return position
+  }
+
+  /// Goes on with what is carried.
+  mutating func resume(
+    _ chunk: Span<UInt8>, from start: Int, _ batch: inout SpanBatch
+  ) -> Int {
+    guard let carried else { return start }
+    let step = scanner.scan(chunk, from: start)
+    let stop: Int
+    switch step {
+    case .end(let position), .member(let position): stop = position
+    case .more: stop = chunk.count
+    case .bad(let error): stop = error.offset
+    }
+    examined &+= stop &- start
+    if case .skipped = carried {
+      lines.advance(to: offset + stop, in: chunk, base: offset)
+      switch step {
+      case .end: self.carried = nil
+      case .bad(let error):
+        self.carried = nil
+        if mode == .otlp {
+          malformed(error.reason, &batch)
+        } else {
+          skipped.beginReported(at: offset + stop, place: lines.place)
+        }
+      case .more, .member: break
+      }
+      return stop
+    }
+    if carry.count + stop - start > recordLimit {
+      tooLong(chunk, from: start, stop: stop, step, &batch)
+      return stop
+    }
+    carry.append(chunk, start..<stop)
+    switch (carried, step) {
+    case (.candidate, .member(let position)):
+      noteMember()
+      let held = carry
+      let isArray = chunk[position] == UInt8(ascii: "[")
+      if let trigger = trigger(held.span, at: 0, isArray: isArray) { pull(trigger, &batch) }
+    case (.element, .more), (.element, .member):
+      if carry.count > ImportLimits.heldBytes { release(isWhole: false, &batch) }
+    case (.element, .end), (.element, .bad): release(isWhole: true, &batch)
+    case (_, .more), (_, .member): break
+    case (.candidate, .end): withCarry(&batch) { $0.object($1, base: $2, &$3) }
+    case (.candidate, .bad):
+      withCarry(&batch) { this, bytes, base, _ in this.noObject(bytes, base: base) }
+    case (.unit(let unit), .end):
+      withCarry(&batch) { $0.whole(unit, $1, 0..<$1.count, base: $2, &$3) }
+    case (.unit, .bad(let error)):
+      withCarry(&batch) { this, bytes, base, batch in
+        this.lines.advance(to: base + bytes.count, in: bytes, base: base)
+        this.malformed(error.reason, &batch)
+      }
+    case (.skipped, _): break
+    }
+    return stop
+  }
+
+  /// Empties the carry and reads it.
+  mutating func withCarry(
+    _ batch: inout SpanBatch, _ body: (inout Self, Span<UInt8>, Int, inout SpanBatch) -> Void
+  ) {
+    let bytes = carry
+    let base = carryStart
+    carry = []
+    carried = nil
+    examined &+= bytes.count
+    body(&self, bytes.span, base, &batch)
+    if carried == nil { lines.advance(to: base + bytes.count, in: bytes.span, base: base) }
+  }
+
+  /// Carries the rest of `bytes`, of which `scanner` has seen all.
+  mutating func carry(
+    _ kind: Carried, _ bytes: Span<UInt8>, from start: Int, base: Int
+  ) {
+    lines.advance(to: base + start, in: bytes, base: base)
+    carried = kind
+    carryStart = base + start
+    if case .skipped = kind {
+      lines.advance(to: base + bytes.count, in: bytes, base: base)
+    } else {
+      carry.append(bytes, start..<bytes.count)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+/// Finds which of a fixed set of object keys some bytes are, without making a string.
+///
+/// Keys are compared as up to four 8-byte words, so they are at most 32 bytes long.
+struct JSONKeyTable<Key: Sendable>: Sendable {
+  private struct Entry: Sendable {
+    var words: Words
+    var key: Key
+  }
+  private struct Words: Hashable, Sendable {
+    var length: Int
+    var first: UInt64 = 0
+    var second: UInt64 = 0
+    var third: UInt64 = 0
+    var last: UInt64 = 0
+
+    /// The words of `range`, which is at most 32 bytes long; they overlap where it is shorter.
+    @inline(__always)
+    init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+      length = range.count
+      let start = range.lowerBound
+      if length >= 8 {
+        first = bytes.word(at: start)
+        last = bytes.word(at: range.upperBound &- 8)
+        if length > 16 { second = bytes.word(at: start &+ 8) }
+        if length > 24 { third = bytes.word(at: start &+ 16) }
+      } else if start &+ 8 <= bytes.count {
+        first = bytes.word(at: start) & (1 &<< UInt64(length &* 8) &- 1)
+      } else {
+        for index in range.reversed() { first = first &<< 8 | UInt64(bytes[index]) }
+      }
+    }
+
+    @inline(__always)
+    var hash: Int {
+      let mixed = (first ^ (last &<< 17 | last &>> 47) ^ UInt64(length)) &* 0x9e37_79b9_7f4a_7c15
+      return Int(truncatingIfNeeded: mixed &>> 48)
+    }
+  }
+
+  private var entries: [Entry] = []
+  /// Open addressing: the number of an entry plus one, or 0.
+  private var slots: [UInt8]
+
+  /// A table of `names`, at most 100 of up to 32 bytes.
+  init(_ names: [(String, Key)]) {
+    slots = Array(repeating: 0, count: 512)
+    for (name, key) in names {
+      let bytes = Array(name.utf8)
+      precondition(bytes.count <= 32 && entries.count < 100, "too many or too long keys")
+      let words = Words(bytes.span, 0..<bytes.count)
+      var slot = words.hash & (slots.count - 1)
+      while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+      entries.append(Entry(words: words, key: key))
+      slots[slot] = UInt8(entries.count)
+    }
+  }
+
+  /// A table of camelCase names, each also found in snake_case.
+  init(camelCase names: [(String, Key)]) {
+    var both: [(String, Key)] = []
+    for (name, key) in names {
+      both.append((name, key))
+      let snake = Self.snakeCase(name)
+      if snake != name { both.append((snake, key)) }
+    }
+    self.init(both)
+  }
+
+  /// The key that the bytes of `range` are.
+  @inline(__always)
+  func find(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Key? {
+    guard range.count <= 32 else { return nil }
+    let words = Words(bytes, range)
+    var slot = words.hash & (slots.count &- 1)
+    while slots[slot] != 0 {
+      let entry = entries[Int(slots[slot]) &- 1]
+      if entry.words == words { return entry.key }
+      slot = (slot &+ 1) & (slots.count &- 1)
+    }
+    return nil
+  }
+
+  /// The key that `text` is, also if it is written with escapes.
+  @inline(__always)
+  func find(_ bytes: Span<UInt8>, _ text: JSONReader.Text) -> Key? {
+    if !text.hasEscapes { return find(bytes, text.range) }
+    var plain: [UInt8] = []
+    JSONText.unescape(bytes, text.range, into: &plain)
+    return find(plain.span, 0..<plain.count)
+  }
+
+  /// `droppedLinksCount` as `dropped_links_count`.
+  private static func snakeCase(_ name: String) -> String {
+    var snake = ""
+    for character in name {
+      if character.isUppercase { snake += "_" }
+      snake += character.lowercased()
+    }
+    return snake
+  }
+}

@@ -1,0 +1,169 @@
+/// Finds the end of one JSON value in bytes that come in pieces.
+///
+/// Checks the grammar of objects, arrays and strings; words (numbers, `true`, `null`, also Python's
+/// `NaN` and `Infinity`) are only delimited. What it accepts is what `JSONReader` accepts, and a
+/// little more. Nesting costs one bit a level, no recursion.
+///
+/// A line feed in a string that is followed by `{` is taken for a lost quote: the value is bad, and
+/// the brace begins the next one. Other control characters are let through, as programs write them.
+struct JSONScanner: Sendable {
+  /// Where the scan stopped.
+  enum Step {
+    /// The value ends before this position.
+    case end(Int)
+    /// The value of a member of the outermost object begins at this position; its key is at
+    /// `key`. Scanning goes on from there.
+    case member(Int)
+    /// All bytes are used, the value goes on.
+    case more
+    case bad(JSONError)
+  }
+
+  private enum State {
+    case value, elementOrEnd, keyOrEnd, key, colon, memberValue, commaOrEnd
+    case string, escape, lineFeedInString, word
+  }
+
+  /// The key of the member that was stopped at, in bytes from the start of the value, without
+  /// quotes.
+  private(set) var key = 0..<0
+  /// How many bytes were scanned so far.
+  private(set) var consumed = 0
+
+  private let stopsAtMembers: Bool
+  private var state = State.value
+  private var isKey = false
+  private var depth = 0
+  /// One bit for each of the innermost levels, the last one lowest: whether it is an object.
+  private var levels: UInt64 = 0
+  /// The levels further out, 64 in each.
+  private var outerLevels: [UInt64] = []
+
+  /// `stopsAtMembers`: whether to return `Step.member` for members of the outermost object.
+  init(stopsAtMembers: Bool = false) { self.stopsAtMembers = stopsAtMembers }
+
+  /// Scans on; the first byte ever must be the first of the value (or white space before it).
+  mutating func scan(_ bytes: Span<UInt8>, from start: Int) -> Step {
+    var position = start
+    let step = scan(bytes, &position, keyBase: consumed &- start)
+    consumed &+= position &- start
+    return step
+  }
+
+  private mutating func scan(
+    _ bytes: Span<UInt8>, _ position: inout Int, keyBase: Int
+  ) -> Step {
+    let count = bytes.count
+    var sum: UInt64 = 0
+    while position < count {
+      switch state {
+      case .string:
+        position = bytes.endOfPlainText(from: position, sum: &sum)
+        if position == count { return .more }
+        let byte = bytes[position]
+        if byte == UInt8(ascii: "\"") {
+          if isKey {
+            key = key.lowerBound..<max(key.lowerBound, position &+ keyBase)
+            state = .colon
+          } else if depth == 0 {
+            position &+= 1
+            return .end(position)
+          } else {
+            state = .commaOrEnd
+          }
+        } else {
+          state = byte == UInt8(ascii: "\\") ? .escape : .lineFeedInString
+        }
+        position &+= 1
+        continue
+      case .escape:
+        state = .string
+        position &+= 1
+        continue
+      case .lineFeedInString:
+        if bytes[position] == UInt8(ascii: "{") { return .bad(JSONError(.quote, at: position)) }
+        state = .string
+        continue
+      case .word:
+        if JSONReader.isWord(bytes[position]) {
+          position &+= 1
+          continue
+        }
+        if depth == 0 { return .end(position) }
+        state = .commaOrEnd
+        continue
+      case .value, .elementOrEnd, .keyOrEnd, .key, .colon, .memberValue, .commaOrEnd: break
+      }
+      let byte = bytes[position]
+      if JSONReader.isSpace(byte) {
+        position &+= 1
+        continue
+      }
+      switch state {
+      case .memberValue:
+        state = .value
+        return .member(position)
+      case .colon:
+        guard byte == UInt8(ascii: ":") else { return .bad(JSONError(.colon, at: position)) }
+        state = stopsAtMembers && depth == 1 ? .memberValue : .value
+      case .keyOrEnd where byte == UInt8(ascii: "}"), .elementOrEnd where byte == UInt8(ascii: "]"):
+        if pop() {
+          position &+= 1
+          return .end(position)
+        }
+      case .key, .keyOrEnd:
+        guard byte == UInt8(ascii: "\"") else { return .bad(JSONError(.key, at: position)) }
+        isKey = true
+        if depth == 1 { key = position &+ 1 &+ keyBase..<position &+ 1 &+ keyBase }
+        state = .string
+      case .commaOrEnd:
+        let isObject = levels & 1 == 1
+        if byte == UInt8(ascii: ",") {
+          state = isObject ? .key : .value
+        } else if byte == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+          if pop() {
+            position &+= 1
+            return .end(position)
+          }
+        } else {
+          return .bad(JSONError(isObject ? .commaInObject : .commaInArray, at: position))
+        }
+      default:
+        switch byte {
+        case UInt8(ascii: "\""):
+          isKey = false
+          state = .string
+        case UInt8(ascii: "{"):
+          push(isObject: true)
+          state = .keyOrEnd
+        case UInt8(ascii: "["):
+          push(isObject: false)
+          state = .elementOrEnd
+        default:
+          guard JSONReader.beginsWord(byte) else { return .bad(JSONError(.value, at: position)) }
+          state = .word
+        }
+      }
+      position &+= 1
+    }
+    return .more
+  }
+
+  private mutating func push(isObject: Bool) {
+    if depth > 0, depth & 63 == 0 {
+      outerLevels.append(levels)
+      levels = 0
+    }
+    levels = levels &<< 1 | (isObject ? 1 : 0)
+    depth &+= 1
+  }
+
+  /// Closes a level; whether it was the outermost.
+  private mutating func pop() -> Bool {
+    levels &>>= 1
+    depth &-= 1
+    if depth > 0, depth & 63 == 0 { levels = outerLevels.popLast() ?? 0 }
+    state = .commaOrEnd
+    return depth == 0
+  }
+}

@@ -1,0 +1,47 @@
+import TraceModel
+
+/// What was found wrong while one record was decoded, before it is known where the record lies in
+/// the input, and whether it is kept.
+struct RecordNotes: Sendable {
+  /// An issue with its place in the bytes that were decoded.
+  struct Note: Sendable {
+    var kind: ImportIssue.Kind
+    var position: Int
+    var detail: String
+  }
+
+  private(set) var notes: [Note] = []
+  private var hasInvalidUTF8 = false
+  private var hasBase64 = false
+  private var reportedBase64 = false
+
+  var isEmpty: Bool { notes.isEmpty }
+
+  /// Adds a note. Invalid UTF-8 is noted once for each record.
+  mutating func add(_ kind: ImportIssue.Kind, at position: Int, _ detail: String) {
+    if kind == .invalidUTF8 {
+      if hasInvalidUTF8 { return }
+      hasInvalidUTF8 = true
+    } else if kind == .base64ID {
+      // A file has them in every span or in none: one note for all of the input will do.
+      if hasBase64 || reportedBase64 { return }
+      hasBase64 = true
+    }
+    guard notes.count < ImportLimits.issuesPerRecord else { return }
+    notes.append(Note(kind: kind, position: position, detail: detail))
+  }
+
+  /// Forgets the notes of a record that is decoded again, or not at all.
+  mutating func discard() {
+    notes.removeAll(keepingCapacity: true)
+    hasInvalidUTF8 = false
+    hasBase64 = false
+  }
+
+  /// The notes of a record that was kept; the next record begins.
+  mutating func take() -> [Note] {
+    defer { discard() }
+    if hasBase64 { reportedBase64 = true }
+    return notes
+  }
+}

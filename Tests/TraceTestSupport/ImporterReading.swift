@@ -1,0 +1,56 @@
+public import TraceFormats
+public import TraceModel
+
+/// What an importer made of some bytes, over all batches.
+public struct ImporterReading: Equatable, Sendable {
+  public var records: [SpanRecord] = []
+  public var byteOffsets: [Int] = []
+  public var issues: [ImportIssue] = []
+  public var format = ""
+
+  public init() {}
+
+  /// Reads `bytes` in pieces of `size` (all at once if nil); `replacesBatches`: whether every piece
+  /// gets a batch of its own.
+  public init(
+    _ bytes: [UInt8], by importer: any SpanImporter.Type, pieces size: Int? = nil,
+    replacesBatches: Bool = false
+  ) {
+    var importer = importer.init()
+    var batch = SpanBatch(source: SourceID(0))
+    var start = 0
+    while start < bytes.count {
+      let end = min(bytes.count, start + max(1, size ?? bytes.count))
+      importer.read(bytes.span.extracting(start..<end), into: &batch)
+      start = end
+      if replacesBatches {
+        take(batch)
+        batch = SpanBatch(source: SourceID(0), number: batch.number + 1)
+      }
+    }
+    importer.finish(into: &batch)
+    take(batch)
+  }
+
+  /// Reads `text`.
+  public init(_ text: String, by importer: any SpanImporter.Type, pieces size: Int? = nil) {
+    self.init(Array(text.utf8), by: importer, pieces: size)
+  }
+
+  private mutating func take(_ batch: SpanBatch) {
+    for row in 0..<batch.count {
+      records.append(batch.record(at: row))
+      byteOffsets.append(batch.byteOffset(at: row))
+    }
+    issues += batch.issues
+    format = batch.format
+  }
+}
+
+extension ImportIssue {
+  /// One line: place, kind, detail.
+  public var line: String {
+    let where_ = place.map { "\($0.line):\($0.column) " } ?? ""
+    return "\(where_)@\(byteOffset) \(kind.rawValue): \(detail)"
+  }
+}
