@@ -7,6 +7,8 @@ struct ChildPlacementProblems {
   static let rowLimit = 20
   /// Which share of a pair's children must lie in their parents once the offset is taken away.
   private static let agreement = (part: 4, of: 5)
+  /// How many calls must say so: one that outlives its parent by a little proves nothing.
+  private static let leastSamples = 3
 
   let scan: QualityScan
 
@@ -48,7 +50,7 @@ struct ChildPlacementProblems {
   static func offset(of entry: ChildPlacement.Entry) -> DurationNanos? {
     let samples = entry.samples
     let ordered = samples.filter(\.isOrdered).map(\.middle).sorted()
-    guard !ordered.isEmpty, ordered.count * 2 >= samples.count else { return nil }
+    guard ordered.count >= leastSamples, ordered.count * 2 >= samples.count else { return nil }
     let median = ordered[(ordered.count - 1) / 2]
     let rounding = ChildPlacement.rounding.rawValue
     let slack = max(rounding, Int64(clamping: median.magnitude / 10))

@@ -1,7 +1,7 @@
-/// Counts and IDs in the texts of problems.
-enum CountText {
+/// Counts and IDs as people read them.
+public enum CountText {
   /// "1 span", "3 spans", "100,000 spans".
-  static func counted(_ count: Int, _ noun: String) -> String {
+  public static func counted(_ count: Int, _ noun: String) -> String {
     grouped(count) + " " + (count == 1 ? noun : plural(noun))
   }
 
@@ -10,7 +10,7 @@ enum CountText {
   }
 
   /// Digits in groups of three.
-  static func grouped(_ count: Int) -> String {
+  public static func grouped(_ count: Int) -> String {
     let digits = Array(String(count.magnitude))
     var text = count < 0 ? "-" : ""
     for (index, digit) in digits.enumerated() {
@@ -21,15 +21,17 @@ enum CountText {
   }
 
   /// The verb for a count: "1 span names", "3 spans name".
-  static func verb(_ count: Int, _ plural: String) -> String { count == 1 ? plural + "s" : plural }
+  public static func verb(_ count: Int, _ plural: String) -> String {
+    count == 1 ? plural + "s" : plural
+  }
 
   /// The head of a long identifier: "7ad6b7c2…".
-  static func short(_ text: String) -> String {
+  public static func short(_ text: String) -> String {
     text.count <= 9 ? text : String(text.prefix(8)) + "…"
   }
 
   /// "a, b, c and 2 more".
-  static func list(_ names: [String], limit: Int = 5) -> String {
+  public static func list(_ names: [String], limit: Int = 5) -> String {
     if names.count <= limit { return names.joined(separator: ", ") }
     return names.prefix(limit).joined(separator: ", ") + " and \(grouped(names.count - limit)) more"
   }

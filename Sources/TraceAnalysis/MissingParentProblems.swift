@@ -71,7 +71,7 @@ struct MissingParentProblems {
     return Problem(
       .missingParent, .error,
       summary:
-        "\(CountText.counted(count, "span")) \(CountText.verb(count, "name")) a parent that is not here: \(CountText.short(entry.id.description))",
+        "\(CountText.counted(count, "span")) of \(service(entry)) \(CountText.verb(count, "name")) a parent that is not here: \(CountText.short(entry.id.description))",
       cause: sentence(cause, entry), cure: cure(cause, entry), details: details(entry),
       traces: [entry.trace], spans: Array(scan.missing.orphans[entry.orphans]), count: count)
   }

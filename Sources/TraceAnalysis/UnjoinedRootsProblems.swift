@@ -29,7 +29,7 @@ enum UnjoinedRootsProblems {
   private static func problem(_ group: UnjoinedRoots, _ store: SpanStore) -> Problem {
     Problem(
       .unjoinedRoots, .error, summary: title(group, store), cause: cause,
-      cure: group.cure.sentence, details: group.evidence + group.cure.lines, traces: group.traces,
+      cure: group.cure.sentence, details: group.evidence, traces: group.traces,
       spans: group.roots, count: group.traces.count)
   }
 

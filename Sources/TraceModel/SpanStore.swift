@@ -77,9 +77,7 @@ public struct SpanStore: Sendable {
   public mutating func append(_ batch: SpanBatch) -> [Range<SpanRow>]? {
     let needed = (batch.count + Int(Self.blockMask)) >> Int(Self.blockShift)
     guard blocks.count + needed <= Self.blockLimit else { return nil }
-    let serviceOfResource = batch.resources.map { service(named: $0.serviceName) }
-    let sealed = SealedBatch(
-      batch: batch, services: batch.scopes.map { serviceOfResource[Int($0.resource.rawValue)] })
+    let sealed = SealedBatch(batch: batch, services: services(of: batch))
     var rows: [Range<SpanRow>] = []
     for base in stride(from: 0, to: batch.count, by: 1 << Int(Self.blockShift)) {
       let length = min(1 << Int(Self.blockShift), batch.count - base)
@@ -89,6 +87,16 @@ public struct SpanStore: Sendable {
     }
     count += batch.count
     return rows
+  }
+
+  /// The service of each scope of a batch. Scopes without a span are given no new service.
+  private mutating func services(of batch: SpanBatch) -> [ServiceID] {
+    var isUsed = [Bool](repeating: false, count: batch.scopes.count)
+    for scope in batch.scopeIDs { isUsed[Int(scope.rawValue)] = true }
+    return batch.scopes.indices.map { scope in
+      guard isUsed[scope] else { return ServiceID(0) }
+      return service(named: batch.resources[Int(batch.scopes[scope].resource.rawValue)].serviceName)
+    }
   }
 
   private mutating func service(named name: String) -> ServiceID {

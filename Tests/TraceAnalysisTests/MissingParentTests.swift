@@ -16,7 +16,7 @@ import TraceModel
     let quality = try #require(DataQuality.analyze(data, sourceNames: []) { false })
     let problem = try #require(quality.problems.first)
     #expect(quality.problems.count == 1)
-    #expect(problem.summary == "3 spans name a parent that is not here: 7ad6b7c2…")
+    #expect(problem.summary == "3 spans of shop name a parent that is not here: 7ad6b7c2…")
     #expect(problem.severity == .error)
     #expect(problem.spans.map { data.store[$0].name } == ["a", "b", "c"])
     #expect(problem.count == 3)
