@@ -62,6 +62,12 @@ let package = Package(
     // MARK: TraceUI
     .target(
       name: "TraceUI", dependencies: ["Cells", "TraceAnalysis", "TraceModel"], swiftSettings: pure),
+    .testTarget(
+      name: "TraceUITests",
+      dependencies: [
+        "Cells", "TraceAnalysis", "TraceFormats", "TraceModel", "TraceTestSupport", "TraceUI",
+      ],
+      exclude: ["Snapshots"], swiftSettings: strict),
 
     // MARK: TraceSources
     .target(

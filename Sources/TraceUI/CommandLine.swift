@@ -1,0 +1,99 @@
+import TraceAnalysis
+import TraceModel
+
+/// The words that can be typed after `:`. Every command by its name, and some that take a word.
+enum CommandLine {
+  /// Commands with an argument, and what it is.
+  static let withArgument: [(name: String, argument: String)] = [
+    ("sort", "start, duration, spans, errors or name"),
+    ("service", "a service's name; without one all services"),
+    ("last", "a time such as 10m: only traces that began then; without one all"),
+    ("trace", "a trace ID, or its first digits"),
+  ]
+
+  /// What a word may become.
+  static func completions(of text: String) -> [String] {
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    if words.count == 2, words[0] == "sort" {
+      return TraceOrder.Key.allCases.map(\.rawValue).filter { $0.hasPrefix(words[1]) }
+        .map { "sort " + $0 }
+    }
+    guard words.count == 1 else { return [] }
+    let names = withArgument.map { $0.name + " " } + Command.allCases.map(\.rawValue)
+    return Set(names.filter { $0.hasPrefix(text) }).sorted()
+  }
+
+  /// A time such as `90s`, `10m`, `2h`, `1d` or `250ms`.
+  static func duration(_ text: String) -> DurationNanos? {
+    let digits = text.prefix { $0.isNumber }
+    guard let count = Int64(digits) else { return nil }
+    let unit: Int64? =
+      switch text.dropFirst(digits.count) {
+      case "ns": 1
+      case "us", "µs": 1_000
+      case "ms": 1_000_000
+      case "s", "": 1_000_000_000
+      case "m", "min": 60_000_000_000
+      case "h": 3_600_000_000_000
+      case "d": 86_400_000_000_000
+      default: nil
+      }
+    guard let unit else { return nil }
+    let (product, overflow) = count.multipliedReportingOverflow(by: unit)
+    return overflow ? nil : DurationNanos(product)
+  }
+}
+
+extension ViewState {
+  /// Does what was typed after `:`.
+  mutating func execute(_ text: String) {
+    let words = text.split(separator: " ", maxSplits: 1)
+    guard let name = words.first else { return }
+    let argument = words.count > 1 ? String(words[1]) : ""
+    switch name {
+    case "q", "q!", "qa": effects.append(.quit)
+    case "sort" where !argument.isEmpty:
+      guard let key = TraceOrder.Key(rawValue: argument) else {
+        message = "sort takes start, duration, spans, errors or name"
+        return
+      }
+      show(.traces)
+      sortList(by: key)
+    case "service":
+      list.query.service = argument.isEmpty ? nil : argument
+      if !argument.isEmpty, !data.store.services.contains(argument) {
+        message = "no span is of service \(argument)"
+      }
+      show(.traces)
+      run(.listTraces(list.query))
+    case "last":
+      guard argument.isEmpty || CommandLine.duration(argument) != nil else {
+        message = "last takes a time such as 10m, 90s or 2h"
+        return
+      }
+      list.query.last = CommandLine.duration(argument)
+      show(.traces)
+      run(.listTraces(list.query))
+    case "trace": openTrace(named: argument)
+    default:
+      guard let command = Command(rawValue: String(name)) else {
+        message = "no command \(name); Tab lists them"
+        return
+      }
+      perform(command)
+    }
+  }
+
+  private mutating func openTrace(named prefix: String) {
+    let wanted = prefix.lowercased()
+    let found = (0..<data.traces.count).first {
+      data.traces[TraceRow(UInt32($0))].id.description.hasPrefix(wanted)
+    }
+    guard !prefix.isEmpty, let found else {
+      message = "no trace \(prefix)"
+      return
+    }
+    open(.trace(TraceRow(UInt32(found))), at: nil)
+    show(.waterfall)
+  }
+}

@@ -1,0 +1,73 @@
+public import Cells
+public import TraceAnalysis
+public import TraceModel
+
+/// Something that happened, in the order in which it happened: all that changes the view state.
+public enum Event: Sendable {
+  case key(Key)
+  case resize(Size)
+  /// More was read, or analyzed, or reading has ended.
+  case data(DataSet, DataQuality, LoadStatus)
+  case job(JobResult)
+  /// Something to tell the user, such as that text was copied.
+  case message(String)
+}
+
+/// Something that the program must do for the view: the view itself does no I/O.
+public enum Effect: Sendable {
+  case quit
+  case suspend
+  case redraw
+  case copy(String, what: String)
+  case run(Job)
+}
+
+/// How far reading has come.
+public struct LoadStatus: Sendable, Equatable {
+  public var bytesRead: Int
+  /// How many bytes there are, where that is known.
+  public var bytesTotal: Int?
+  /// Whether all sources have ended and all that came was analyzed.
+  public var isDone: Bool
+  /// What went wrong with sources, one line each.
+  public var failures: [String]
+
+  public init(
+    bytesRead: Int = 0, bytesTotal: Int? = nil, isDone: Bool = false, failures: [String] = []
+  ) {
+    self.bytesRead = bytesRead
+    self.bytesTotal = bytesTotal
+    self.isDone = isDone
+    self.failures = failures
+  }
+}
+
+/// What the program knows and pure code cannot: names, the time zone.
+public struct ViewOptions: Sendable {
+  /// The names of the sources, by `SourceID`.
+  public var sourceNames: [String]
+  public var zone: TimestampText.Zone
+
+  public init(sourceNames: [String] = [], zone: @escaping TimestampText.Zone = { _ in 0 }) {
+    self.sourceNames = sourceNames
+    self.zone = zone
+  }
+
+  /// The name of one source, or how many there are.
+  var title: String {
+    sourceNames.count == 1
+      ? SafeTitle.of(sourceNames[0]) : CountText.counted(sourceNames.count, "source")
+  }
+
+  func name(of source: SourceID) -> String {
+    sourceNames.indices.contains(source.rawValue) ? sourceNames[source.rawValue] : "?"
+  }
+}
+
+/// The last part of a path, safe to show.
+enum SafeTitle {
+  static func of(_ path: String) -> String {
+    let name = path.split(separator: "/").last.map { String($0) } ?? path
+    return SafeText.line(name)
+  }
+}

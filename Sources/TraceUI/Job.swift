@@ -1,0 +1,142 @@
+import TraceAnalysis
+import TraceModel
+
+/// Work that grows with the data, so that the loop's thread does not do it.
+///
+/// A job is a value with all that it needs; running it is pure. Of several jobs in one lane only
+/// the last matters: a newer one replaces those that wait and cancels the one that runs.
+public struct Job: Sendable {
+  /// Jobs that replace one another.
+  public enum Lane: Int, Sendable, CaseIterable {
+    case list, trace, search, operation
+  }
+
+  enum Task: Sendable {
+    case listTraces(TraceListQuery)
+    case open(TraceSubject, at: SpanRow?)
+    case search(SpanQuery, OpenTrace)
+    case searchTraces(SpanQuery)
+    case operation(SpanRow)
+  }
+
+  let task: Task
+  let data: DataSet
+  /// Results of an older generation than the lane's last job are not used.
+  public let generation: Int
+
+  public var lane: Lane {
+    switch task {
+    case .listTraces, .searchTraces: .list
+    case .open: .trace
+    case .search: .search
+    case .operation: .operation
+    }
+  }
+
+  /// Does the work; `nil` if it was cancelled.
+  public func run(isCancelled: () -> Bool) -> JobResult? {
+    switch task {
+    case .listTraces(let query):
+      return query.run(data, isCancelled).map { result(.traceList($0)) }
+    case .searchTraces(let query):
+      guard let matches = SpanSearch.traces(query, in: data, isCancelled: isCancelled) else {
+        return nil
+      }
+      return result(.traceMatches(query, matches))
+    case .open(let subject, let row):
+      return result(.opened(open(subject), at: row))
+    case .search(let query, let trace):
+      guard
+        let matches = SpanSearch.matches(
+          query, in: trace.tree, of: data.store, isCancelled: isCancelled)
+      else { return nil }
+      return result(.matches(query, trace.subject, matches))
+    case .operation(let row):
+      guard let statistics = OperationStatistics.of(row, in: data, isCancelled: isCancelled)
+      else { return nil }
+      return result(.operation(row, statistics))
+    }
+  }
+
+  private func result(_ value: JobResult.Value) -> JobResult {
+    JobResult(lane: lane, generation: generation, value: value)
+  }
+
+  private func open(_ subject: TraceSubject) -> OpenTrace {
+    func tree(_ trace: TraceRow) -> TraceTree {
+      TraceTree(rows: data.traces.rows(of: trace), of: data.store)
+    }
+    switch subject {
+    case .trace(let trace): return OpenTrace(subject: subject, tree: tree(trace), data: data)
+    case .joined(let group):
+      let joined = JoinedTree.make(group, trees: group.traces.map(tree))
+      return OpenTrace(subject: subject, tree: joined, data: data)
+    }
+  }
+}
+
+/// What a job found.
+public struct JobResult: Sendable {
+  enum Value: Sendable {
+    case traceList(TraceListResult)
+    case traceMatches(SpanQuery, [Bool])
+    case opened(OpenTrace, at: SpanRow?)
+    case matches(SpanQuery, TraceSubject, [Int])
+    case operation(SpanRow, OperationStatistics)
+  }
+  public let lane: Job.Lane
+  public let generation: Int
+  let value: Value
+}
+
+/// Which traces a list shows, and in what order.
+struct TraceListQuery: Sendable, Equatable {
+  var key = TraceOrder.Key.start
+  var descending = false
+  /// Only traces with a span that matches.
+  var filter = SpanQuery("")
+  /// Only traces with this service.
+  var service: String?
+  /// Only traces that began within this time before the last one did.
+  var last: DurationNanos?
+
+  func run(_ data: DataSet, _ isCancelled: () -> Bool) -> TraceListResult? {
+    var matches: [Bool]?
+    if !filter.isEmpty {
+      guard let found = SpanSearch.traces(filter, in: data, isCancelled: isCancelled) else {
+        return nil
+      }
+      matches = found
+    }
+    let number = service.flatMap { data.store.services.firstIndex(of: $0) }
+      .map { ServiceID(UInt32($0)) }
+    let earliest = last.map { earliestStart(data, $0) }
+    let hasService = service != nil
+    let rows = TraceOrder.order(data, by: key, descending: descending) { trace in
+      if let matches, !matches[Int(trace.rawValue)] { return false }
+      if let earliest, data.traces[trace].extent.start < earliest { return false }
+      if hasService {
+        guard let number, data.traces.services(of: trace).contains(number) else { return false }
+      }
+      return true
+    }
+    var slowest = DurationNanos.zero
+    for row in rows { slowest = max(slowest, data.traces[row].duration) }
+    return TraceListResult(query: self, rows: rows, slowest: slowest)
+  }
+
+  private func earliestStart(_ data: DataSet, _ length: DurationNanos) -> UnixNanos {
+    var latest = UnixNanos.unset
+    for trace in 0..<data.traces.count {
+      latest = max(latest, data.traces[TraceRow(UInt32(trace))].extent.start)
+    }
+    return latest.advanced(by: DurationNanos(-length.rawValue))
+  }
+}
+
+/// The traces of a list, in order.
+struct TraceListResult: Sendable {
+  var query = TraceListQuery()
+  var rows: [TraceRow] = []
+  var slowest = DurationNanos.zero
+}

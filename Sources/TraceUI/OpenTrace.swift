@@ -1,0 +1,78 @@
+public import TraceAnalysis
+public import TraceModel
+
+/// One trace as the waterfall needs it: its tree, and what is computed of the tree once.
+///
+/// Made off the loop's thread; immutable.
+public final class OpenTrace: Sendable {
+  let subject: TraceSubject
+  let tree: TraceTree
+  let selfTimes: [DurationNanos]
+  let isCritical: [Bool]
+  let services: [ServiceID]
+  /// Where spans with an error stand, those with a defect, and those of the critical path.
+  let errors: SortedPositions
+  let defects: SortedPositions
+  let critical: SortedPositions
+  let orphanCount: Int
+  /// How many spans the tree has, without rows that stand for none.
+  let spanCount: Int
+  /// How many spans are under way in each part of the trace: the minimap.
+  let density: [UInt32]
+
+  static let densityParts = 512
+
+  init(subject: TraceSubject, tree: TraceTree, data: DataSet) {
+    self.subject = subject
+    self.tree = tree
+    selfTimes = SelfTimes.of(tree)
+    isCritical = CriticalPath.of(tree)
+    var services: Set<ServiceID> = []
+    var errors: [Int] = []
+    var defects: [Int] = []
+    var critical: [Int] = []
+    var orphans = 0
+    var spans = 0
+    for position in 0..<tree.count {
+      if !tree.defects[position].isDisjoint(with: .broken) { defects.append(position) }
+      if tree.defects[position].contains(.orphan) { orphans += 1 }
+      guard tree.rows[position] != .none else { continue }
+      spans += 1
+      if isCritical[position] { critical.append(position) }
+      let span = data.store[tree.rows[position]]
+      services.insert(span.service)
+      if span.status == .error { errors.append(position) }
+    }
+    self.services = services.sorted()
+    self.errors = SortedPositions(errors)
+    self.defects = SortedPositions(defects)
+    self.critical = SortedPositions(critical)
+    orphanCount = orphans
+    spanCount = spans
+    density = Self.density(of: tree)
+  }
+
+  /// How many spans of the store it was made of.
+  var rawSpanCount: Int { spanCount + tree.duplicatesDropped }
+
+  private static func density(of tree: TraceTree) -> [UInt32] {
+    let window = TimeWindow(tree.extent)
+    var changes = [Int32](repeating: 0, count: densityParts + 1)
+    for position in 0..<tree.count where tree.rows[position] != .none {
+      let bar = WaterfallBar(tree.extents[position], window: window, width: densityParts)
+      changes[bar.cells.lowerBound] += 1
+      changes[bar.cells.upperBound] -= 1
+    }
+    var running: Int32 = 0
+    return changes.dropLast().map { change in
+      running += change
+      return UInt32(max(0, running))
+    }
+  }
+}
+
+/// What a waterfall shows: one trace, or several that look like one, joined.
+public enum TraceSubject: Hashable, Sendable {
+  case trace(TraceRow)
+  case joined(UnjoinedRoots)
+}

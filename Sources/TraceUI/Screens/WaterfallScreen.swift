@@ -1,0 +1,202 @@
+import Cells
+import TraceAnalysis
+import TraceModel
+
+/// One trace: its tree at the left, time at the right, the selected span's details beside or below.
+extension ViewState {
+  var waterfallLayout: WaterfallLayout {
+    WaterfallLayout(
+      size: size, hasMinimap: hasMinimap, hasNote: waterfallNote != nil,
+      isDetailOpen: waterfall.detail.isOpen, nameWidthChange: waterfall.nameWidthChange)
+  }
+
+  /// A long trace has a minimap, and one that is zoomed.
+  private var hasMinimap: Bool {
+    waterfall.isZoomed || (waterfall.open?.tree.count ?? 0) > size.height - 5
+  }
+
+  func drawWaterfall(into frame: inout Frame) {
+    guard let open = waterfall.open, open.subject == waterfall.subject else {
+      frame.put("Opening the trace…", x: 1, y: 2, style: Style(.fact))
+      return drawFoot(hints: [(.close, "back")], place: "", into: &frame)
+    }
+    let layout = waterfallLayout
+    drawHeader(waterfallTitle(open), right: waterfallRight(open), into: &frame)
+    if let y = layout.minimap { drawMinimap(open, layout, y, &frame) }
+    let axis = TimeAxis(
+      window: waterfall.window, origin: open.tree.extent.start.rawValue, width: layout.bars.count)
+    drawAxis(axis, layout, &frame)
+    drawRows(axis, open, layout, &frame)
+    if let detail = layout.detail { drawDetail(detail, &frame) }
+    if let y = layout.note, let note = waterfallNote {
+      let text = CellText.fitted(note, width: max(0, size.width - 2))
+      frame.put(text, x: 1, y: y, style: Style(.problem))
+    }
+    drawFoot(
+      hints: waterfallHints(open),
+      place: "\(waterfall.scroll.cursor + 1)/\(CountText.grouped(waterfall.visible.count))",
+      into: &frame)
+  }
+
+  private func waterfallHints(_ open: OpenTrace) -> [(Command, String)] {
+    if waterfall.detail.hasFocus {
+      return [
+        (.down, "down"), (.up, "up"), (.open, "follow"), (.nextPane, "tree"), (.copy, "copy"),
+        (.close, "back"), (.help, "help"),
+      ]
+    }
+    var hints: [(Command, String)] = [(.open, "details"), (.search, "search")]
+    if !open.errors.isEmpty { hints.append((.nextError, "error")) }
+    if !open.defects.isEmpty { hints.append((.nextDefect, "defect")) }
+    if case .joined = open.subject { hints.append((.joined, "apart")) }
+    return hints + [
+      (.showProblems, "problems"), (.help, "help"),
+      (.close, screens.count > 1 ? "back" : "quit"), (.toggleFold, "fold"), (.zoomIn, "zoom"),
+      (.filter, "filter"), (.criticalPath, "critical path"),
+    ]
+  }
+
+  private func waterfallTitle(_ open: OpenTrace) -> [StyledText] {
+    var parts: [StyledText] = []
+    switch open.subject {
+    case .joined(let group):
+      let text = "\(group.traces.count) traces joined (proposed)"
+      parts.append(StyledText(text, Style(.problem, on: .plain, .bold)))
+    case .trace(let trace):
+      let root = data.store[data.traces[trace].rootRow]
+      let service = data.store.name(of: root.service)
+      parts.append(StyledText(SafeText.line(root.name), .strong))
+      parts.append(StyledText(SafeText.line(service), Style(.service(named: service))))
+    }
+    let extent = open.tree.extent
+    var facts = [CountText.counted(open.spanCount, "span")]
+    if !extent.isUnset { facts.append(DurationText.short(extent.duration)) }
+    if open.services.count > 1 { facts.append(CountText.counted(open.services.count, "service")) }
+    if open.tree.duplicatesDropped > 0 {
+      facts.append(
+        CountText.counted(open.tree.duplicatesDropped, "exact copy") + " left out")
+    }
+    if !extent.isUnset, size.width >= 100 {
+      let start = TimestampText(extent.start, zone: options.zone)
+      facts.append("\(start.dateText) \(start.timeText(digits: 3))")
+    }
+    parts.append(StyledText(FactList.text(facts), Style(.fact)))
+    return parts
+  }
+
+  private func waterfallRight(_ open: OpenTrace) -> [StyledText] {
+    var parts = [loadNote].compactMap { $0 }
+    if waterfall.isFiltered {
+      let text = CellText.fitted(SafeText.line(waterfall.query.text), width: 16)
+      parts.append(StyledText("& " + text, Style(.problem)))
+    }
+    if open.orphanCount > 0 {
+      parts.append(
+        StyledText("○ \(CountText.counted(open.orphanCount, "orphan"))", Style(.problem)))
+    }
+    if !open.errors.isEmpty {
+      parts.append(StyledText("✗ \(CountText.counted(open.errors.count, "error"))", Style(.error)))
+    }
+    return parts
+  }
+
+  /// One line about what is wrong with this trace.
+  var waterfallNote: String? {
+    guard let open = waterfall.open else { return nil }
+    let explains = "\(keyMap.key(of: .showProblems)) explains"
+    switch open.subject {
+    case .joined(let group):
+      return "¦ Proposed: the data has \(group.traces.count) traces, and no span around them.  "
+        + "\(explains)   \(keyMap.key(of: .joined)) apart"
+    case .trace(let trace):
+      if let group = quality.group(of: trace) {
+        let others = CountText.counted(quality.unjoined[group].traces.count - 1, "other trace")
+        return "¦ Looks like one execution with \(others).   \(explains)   "
+          + "\(keyMap.key(of: .joined)) joins"
+      }
+      let problem = quality.problems.first {
+        $0.severity > .info && $0.traces.contains(trace) && $0.kind != .importIssue
+      }
+      return problem.map {
+        let sign = $0.kind == .missingParent ? "○ " : "! "
+        return sign + SafeText.line($0.summary) + "   " + explains
+      }
+    }
+  }
+
+  private func drawAxis(_ axis: TimeAxis, _ layout: WaterfallLayout, _ frame: inout Frame) {
+    let y = layout.axis
+    frame.put("SPAN", x: 1, y: y, style: Style(.fact), limit: 0..<layout.names.upperBound)
+    var free = 0
+    for tick in axis.ticks {
+      var label = tick.label
+      if usesAbsoluteTime {
+        let moment = waterfall.window.moment(atCell: tick.cell, width: layout.bars.count)
+        label = TimestampText(UnixNanos(moment), zone: options.zone).timeText(digits: 6)
+      }
+      guard tick.cell >= free, tick.cell + label.count <= layout.bars.count else { continue }
+      frame.put(label, x: layout.bars.lowerBound + tick.cell, y: y, style: Style(.fact))
+      free = tick.cell + label.count + 1
+    }
+  }
+
+  private func drawRows(
+    _ axis: TimeAxis, _ open: OpenTrace, _ layout: WaterfallLayout, _ frame: inout Frame
+  ) {
+    let first = waterfall.scroll.top
+    let indices = first..<max(first, min(first + layout.tree.y.count, waterfall.visible.count))
+    let positions = indices.map { waterfall.visible[$0] }
+    var drawing = WaterfallDrawing(
+      data: data, trace: open, folded: waterfall.folded, window: waterfall.window,
+      names: layout.names, gutter: layout.gutter, bars: layout.bars)
+    drawing.baseDepth = WaterfallDrawing.baseDepth(
+      of: positions, tree: open.tree, width: layout.names.count)
+    drawing.showsCriticalPath = showsCriticalPath && open.spanCount > 1
+    drawing.grid = axis.ticks.dropFirst().map(\.cell)
+    drawing.matches = waterfall.matches
+    for (offset, position) in positions.enumerated() {
+      let y = layout.tree.y.lowerBound + offset
+      drawing.draw(position, y: y, into: &frame)
+      if first + offset == waterfall.scroll.cursor {
+        frame.select(x: layout.tree.x, y: y, faint: waterfall.detail.hasFocus)
+      }
+    }
+  }
+
+  /// How much is under way when, over the whole trace; the part on the screen is lit.
+  private func drawMinimap(
+    _ open: OpenTrace, _ layout: WaterfallLayout, _ y: Int, _ frame: inout Frame
+  ) {
+    let width = layout.bars.count
+    guard width > 0 else { return }
+    let glyphs: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
+    let most = Int(max(1, open.density.max() ?? 1))
+    let limits = waterfall.limits
+    let from = limits.eighths(of: waterfall.window.start, width: width) / 8
+    let to = (limits.eighths(of: waterfall.window.end, width: width) + 7) / 8
+    for cell in 0..<width {
+      let part = cell * OpenTrace.densityParts / width
+      let end = min(
+        max(part + 1, (cell + 1) * OpenTrace.densityParts / width), OpenTrace.densityParts)
+      let height = Int(open.density[part..<max(part, end)].max() ?? 0)
+      let isShown = waterfall.isZoomed && cell >= from && cell < max(from + 1, to)
+      let style = isShown ? Style(.window, on: .window) : Style(.guide)
+      let glyph = height == 0 ? " " : glyphs[(height - 1) * 8 / most]
+      frame.put(String(glyph), x: layout.bars.lowerBound + cell, y: y, style: style)
+    }
+    let label = waterfall.isZoomed ? "whole trace" : "spans under way"
+    let width0 = max(0, layout.names.upperBound - 1)
+    frame.put(CellText.fitted(label, width: width0), x: 1, y: y, style: Style(.guide))
+  }
+
+  private func drawDetail(_ rect: Rect, _ frame: inout Frame) {
+    if rect.x.lowerBound > 0 {
+      let x = rect.x.lowerBound - 1
+      frame.fill(x: x..<(x + 1), y: rect.y, with: "│", style: Style(.guide))
+    } else if rect.y.lowerBound > 0 {
+      let y = rect.y.lowerBound - 1
+      frame.fill(x: rect.x, y: y..<(y + 1), with: "─", style: Style(.guide))
+    }
+    SpanDetailPane(state: waterfall.detail, rect: rect).draw(into: &frame)
+  }
+}

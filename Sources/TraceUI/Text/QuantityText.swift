@@ -1,0 +1,25 @@
+/// Shares and sizes as people read them.
+enum QuantityText {
+  /// `12.3 %`, one digit behind the point below 100.
+  static func percent(_ part: Int64, of whole: Int64) -> String {
+    guard whole > 0 else { return "" }
+    let (product, overflow) = part.multipliedReportingOverflow(by: 1_000)
+    let permille = overflow ? part / max(1, whole / 1_000) : product / whole
+    if permille >= 1_000 { return "\(permille / 10) %" }
+    return "\(permille / 10).\(abs(permille % 10)) %"
+  }
+
+  /// `12.3 MB`
+  static func bytes(_ count: Int) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB"]
+    var value = count
+    var rest = 0
+    var unit = 0
+    while value >= 1_000, unit < units.count - 1 {
+      rest = value % 1_000 / 100
+      value /= 1_000
+      unit += 1
+    }
+    return unit == 0 || value >= 100 ? "\(value) \(units[unit])" : "\(value).\(rest) \(units[unit])"
+  }
+}

@@ -1,0 +1,72 @@
+import TraceAnalysis
+import TraceModel
+
+/// The list of traces: which are on show, where the cursor is, what was searched.
+struct TraceListState: Sendable {
+  var query = TraceListQuery()
+  private(set) var result = TraceListResult()
+  var scroll = ScrollState()
+  /// What was searched with `/`, and which traces have it.
+  private(set) var search = SpanQuery("")
+  private(set) var matches: [Bool] = []
+  private(set) var matchCount = 0
+
+  /// The trace under the cursor.
+  var selected: TraceRow? {
+    result.rows.indices.contains(scroll.cursor) ? result.rows[scroll.cursor] : nil
+  }
+
+  /// Takes a new order; the cursor stays on its trace, not on its number.
+  mutating func take(_ result: TraceListResult) {
+    let selected = self.selected
+    self.result = result
+    if let selected, scroll.cursor > 0, let place = result.rows.firstIndex(of: selected) {
+      scroll.top += place - scroll.cursor
+      scroll.cursor = place
+    }
+  }
+
+  mutating func take(_ query: SpanQuery, _ matches: [Bool]) {
+    search = query
+    self.matches = matches
+    matchCount = result.rows.reduce(0) { $0 + (isMatch($1) ? 1 : 0) }
+    if let selected, !isMatch(selected) { goToMatch(forward: true) }
+  }
+
+  mutating func clearSearch() {
+    search = SpanQuery("")
+    matches = []
+    matchCount = 0
+  }
+
+  func isMatch(_ trace: TraceRow) -> Bool {
+    matches.indices.contains(Int(trace.rawValue)) && matches[Int(trace.rawValue)]
+  }
+
+  /// Which of the matches the cursor is on, from 1.
+  var matchNumber: Int {
+    result.rows.prefix(scroll.cursor + 1).reduce(0) { $0 + (isMatch($1) ? 1 : 0) }
+  }
+
+  /// Goes to the next trace that fits, around the end.
+  mutating func go(forward: Bool, where fits: (TraceRow) -> Bool) -> Bool {
+    let count = result.rows.count
+    guard count > 0 else { return false }
+    for step in 1...count {
+      let place = (scroll.cursor + (forward ? step : count - step)) % count
+      if fits(result.rows[place]) {
+        scroll.cursor = place
+        return true
+      }
+    }
+    return false
+  }
+
+  @discardableResult
+  mutating func goToMatch(forward: Bool) -> Bool {
+    let matches = self.matches
+    return go(forward: forward) { trace in
+      matches.indices.contains(Int(trace.rawValue)) && matches[Int(trace.rawValue)]
+    }
+  }
+}

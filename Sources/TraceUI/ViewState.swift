@@ -1,0 +1,163 @@
+public import Cells
+import TraceAnalysis
+import TraceModel
+
+/// The state of the screen. Changed only by `apply`, drawn only by `draw`.
+public struct ViewState: Sendable {
+  /// The screens; the keys go to the top one of the stack.
+  enum Screen: Sendable {
+    case traces, waterfall, problems, help
+  }
+
+  public internal(set) var size: Size
+  public let options: ViewOptions
+  let keyMap = KeyMap.standard
+
+  var data = DataSet()
+  var quality = DataQuality()
+  public internal(set) var load = LoadStatus()
+
+  var screens: [Screen] = [.traces]
+  var list = TraceListState()
+  var waterfall = WaterfallState()
+  var problems = ScrollState()
+  var helpTop = 0
+
+  var prompt: Prompt?
+  var pending: PendingKey?
+  var message: String?
+  var history: [Prompt.Kind: [String]] = [:]
+  var jumps: [Place] = []
+  var marks: [Character: Place] = [:]
+  var usesAbsoluteTime = false
+  var showsCriticalPath = true
+
+  /// Whether the user has done something: until then the first screen may still be chosen.
+  var wasTouched = false
+  var generations = [Int](repeating: 0, count: Job.Lane.allCases.count)
+  var effects: [Effect] = []
+
+  /// A place to come back to.
+  struct Place: Sendable, Hashable {
+    var subject: TraceSubject
+    var row: SpanRow
+  }
+
+  /// A key that waits for a second one.
+  enum PendingKey: Sendable {
+    case foldDepth, setMark, goToMark, copy
+  }
+
+  public init(size: Size, options: ViewOptions = ViewOptions()) {
+    self.size = size
+    self.options = options
+  }
+
+  /// Takes one event and says what the program must do.
+  public mutating func apply(_ event: Event) -> [Effect] {
+    effects = []
+    switch event {
+    case .key(let key):
+      wasTouched = true
+      message = nil
+      press(key)
+    case .resize(let size): self.size = size
+    case .data(let data, let quality, let load): take(data, quality, load)
+    case .job(let result): take(result)
+    case .message(let text): message = text
+    }
+    keepInView()
+    return effects
+  }
+
+  var screen: Screen { screens.last ?? .traces }
+
+  /// Asks for work in its lane; an earlier job of the lane is forgotten.
+  mutating func run(_ task: Job.Task) {
+    let job = Job(task: task, data: data, generation: 0)
+    generations[job.lane.rawValue] += 1
+    effects.append(
+      .run(Job(task: task, data: data, generation: generations[job.lane.rawValue])))
+  }
+
+  // MARK: Data
+
+  private mutating func take(_ data: DataSet, _ quality: DataQuality, _ load: LoadStatus) {
+    let hasGrown = data.store.count != self.data.store.count
+    self.data = data
+    self.quality = quality
+    self.load = load
+    if hasGrown || list.result.rows.isEmpty { run(.listTraces(list.query)) }
+    chooseFirstScreen()
+    guard hasGrown, let open = waterfall.open, case .trace(let trace) = waterfall.subject,
+      open.rawSpanCount != Int(data.traces[trace].spanCount)
+    else { return }
+    run(.open(.trace(trace), at: waterfall.selectedRow))
+  }
+
+  /// A single trace needs no list.
+  private mutating func chooseFirstScreen() {
+    guard !wasTouched, load.isDone, data.traces.count == 1 else { return }
+    screens = [.waterfall]
+    open(.trace(TraceRow(0)), at: nil)
+  }
+
+  private mutating func take(_ result: JobResult) {
+    guard result.generation == generations[result.lane.rawValue] else { return }
+    switch result.value {
+    case .traceList(let result): list.take(result)
+    case .traceMatches(let query, let matches): list.take(query, matches)
+    case .opened(let trace, let row):
+      waterfall.take(trace, at: row)
+      if !waterfall.query.isEmpty { run(.search(waterfall.query, trace)) }
+    case .matches(let query, let subject, let matches):
+      guard waterfall.subject == subject else { return }
+      waterfall.take(query, matches)
+    case .operation(let row, let statistics):
+      waterfall.statistics = (row, statistics)
+    }
+  }
+
+  // MARK: Opening
+
+  /// Shows a trace in the waterfall, at a span if one is given.
+  mutating func open(_ subject: TraceSubject, at row: SpanRow?) {
+    if waterfall.subject == subject, waterfall.open != nil {
+      if let row { waterfall.select(row) }
+      return
+    }
+    waterfall = WaterfallState(subject: subject, keeping: waterfall)
+    run(.open(subject, at: row))
+  }
+
+  /// Remembers where the user is, for Ctrl-o.
+  mutating func rememberPlace() {
+    guard let subject = waterfall.subject, let row = waterfall.selectedRow else { return }
+    let place = Place(subject: subject, row: row)
+    if jumps.last != place { jumps.append(place) }
+    if jumps.count > 1_000 { jumps.removeFirst() }
+  }
+
+  /// Puts a screen on top; one that is in the stack already comes back up.
+  mutating func show(_ screen: Screen) {
+    if let known = screens.firstIndex(of: screen) {
+      screens.removeSubrange((known + 1)...)
+    } else {
+      screens.append(screen)
+    }
+  }
+}
+
+/// A cursor in a list of rows that are made elsewhere.
+struct ScrollState: Sendable {
+  var cursor = 0
+  var top = 0
+
+  /// Keeps the cursor among `count` rows and on the `height` that are on the screen.
+  mutating func keepInView(count: Int, height: Int) {
+    cursor = min(max(0, cursor), max(0, count - 1))
+    top = min(max(top, cursor - max(1, height) + 1), cursor)
+    top = min(top, max(0, count - height))
+    top = max(0, top)
+  }
+}

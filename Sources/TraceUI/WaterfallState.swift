@@ -1,0 +1,204 @@
+import TraceAnalysis
+import TraceModel
+
+/// The waterfall: which trace, what is folded, where the cursor is, which part of time is shown.
+struct WaterfallState: Sendable {
+  /// What is shown, or is being opened.
+  var subject: TraceSubject?
+  /// The trace, once it is open.
+  private(set) var open: OpenTrace?
+  /// For each position of the tree whether its descendants are hidden.
+  private(set) var folded: [Bool] = []
+  private(set) var visible = VisibleRows()
+  var scroll = ScrollState()
+  /// The part of time on the screen, and all there is.
+  var window = TimeWindow(start: 0, end: 1)
+  private(set) var limits = TimeWindow(start: 0, end: 1)
+  /// How much wider the user made the name column.
+  var nameWidthChange = 0
+
+  /// What was searched with `/`, and the positions that have it, ascending.
+  var query = SpanQuery("")
+  private(set) var matches = SortedPositions()
+  /// Whether only matches and their ancestors are on show (`&`).
+  private(set) var isFiltered = false
+  /// Whether the next result of a search is for `&`.
+  var wantsFilter = false
+  /// Where the cursor was when the search began.
+  var searchOrigin: Int?
+
+  /// Where a drag of the mouse over the bars began.
+  var dragStart: UInt64?
+  var detail = DetailState()
+  var statistics: (row: SpanRow, OperationStatistics)?
+
+  init() {}
+
+  /// A waterfall that is being opened; what the user set for all traces is kept.
+  init(subject: TraceSubject, keeping old: WaterfallState) {
+    self.subject = subject
+    nameWidthChange = old.nameWidthChange
+    detail.isOpen = old.detail.isOpen
+  }
+
+  /// The tree position under the cursor.
+  var position: Int? {
+    scroll.cursor < visible.count ? visible[scroll.cursor] : nil
+  }
+
+  /// The span under the cursor; `nil` on a row that stands for none.
+  var selectedRow: SpanRow? {
+    guard let open, let position, open.tree.rows[position] != .none else { return nil }
+    return open.tree.rows[position]
+  }
+
+  var isZoomed: Bool { window != limits }
+
+  // MARK: Opening
+
+  /// Takes an opened trace. If it is the one that was open, now with more spans, folds, window and
+  /// cursor stay with their spans.
+  mutating func take(_ trace: OpenTrace, at row: SpanRow?) {
+    let old = open
+    let wasWhole = !isZoomed
+    let oldFolds = folded
+    open = trace
+    folded = Array(repeating: false, count: trace.tree.count)
+    limits = TimeWindow(trace.tree.extent)
+    if let old, old.subject == trace.subject {
+      refold(old.tree, oldFolds, trace.tree)
+      if wasWhole { window = limits }
+    } else {
+      window = limits
+    }
+    matches = SortedPositions()
+    isFiltered = false
+    refreshVisible(at: nil)
+    if let row, let place = trace.tree.position(of: row) { reveal(place) }
+  }
+
+  private mutating func refold(_ old: TraceTree, _ folds: [Bool], _ new: TraceTree) {
+    // Placeholders have no row, so the ID tells them apart.
+    struct Key: Hashable {
+      var row: SpanRow
+      var id: SpanID
+    }
+    var keys: Set<Key> = []
+    for place in folds.indices where folds[place] {
+      keys.insert(Key(row: old.rows[place], id: old.spanIDs[place]))
+    }
+    guard !keys.isEmpty else { return }
+    for place in 0..<new.count {
+      folded[place] = keys.contains(Key(row: new.rows[place], id: new.spanIDs[place]))
+    }
+  }
+
+  // MARK: Folding
+
+  func hasChildren(_ position: Int) -> Bool {
+    guard let open else { return false }
+    return Int(open.tree.subtreeEnds[position]) > position + 1
+  }
+
+  mutating func setFolded(_ position: Int, _ value: Bool) {
+    guard hasChildren(position), folded[position] != value else { return }
+    folded[position] = value
+    refreshVisible(at: position)
+  }
+
+  /// Folds every row of at least that depth.
+  mutating func fold(toDepth depth: Int) {
+    guard let open else { return }
+    let position = self.position
+    for index in folded.indices { folded[index] = Int(open.tree.depths[index]) >= depth }
+    refreshVisible(at: position)
+  }
+
+  /// Unfolds everything, or folds everything if nothing is folded.
+  mutating func toggleAll() {
+    let position = self.position
+    let value = !folded.contains(true)
+    for index in folded.indices { folded[index] = value }
+    refreshVisible(at: position)
+  }
+
+  // MARK: Cursor
+
+  /// Makes a position visible, unfolding what hides it, and goes there.
+  mutating func reveal(_ position: Int) {
+    guard let open, position < open.tree.count else { return }
+    var hasChanged = false
+    var parent = Int(open.tree.parents[position])
+    while parent >= 0 {
+      if folded[parent] {
+        folded[parent] = false
+        hasChanged = true
+      }
+      parent = Int(open.tree.parents[parent])
+    }
+    if hasChanged { refreshVisible(at: nil) }
+    scroll.cursor = visible.index(of: position)
+  }
+
+  mutating func select(_ row: SpanRow) {
+    if let open, let position = open.tree.position(of: row) { reveal(position) }
+  }
+
+  /// Goes to the next of some positions, folded or not, around the end.
+  mutating func go(to positions: SortedPositions, forward: Bool) -> Bool {
+    guard let position, let next = positions.next(from: position, forward: forward) else {
+      return false
+    }
+    reveal(next)
+    return true
+  }
+
+  private mutating func refreshVisible(at position: Int?) {
+    guard let open else { return }
+    visible = VisibleRows(tree: open.tree, folded: folded, kept: keptRows())
+    if let position { scroll.cursor = visible.index(of: position) }
+  }
+
+  // MARK: Search
+
+  /// Takes the matches of a search; the cursor goes to the first at or behind where it began.
+  mutating func take(_ query: SpanQuery, _ found: [Int]) {
+    self.query = query
+    let position = searchOrigin ?? self.position ?? 0
+    matches = SortedPositions(found)
+    if wantsFilter || isFiltered {
+      isFiltered = !query.isEmpty
+      wantsFilter = false
+      refreshVisible(at: position)
+    }
+    if let first = matches.next(from: position - 1, forward: true) { reveal(first) }
+  }
+
+  mutating func clearSearch() {
+    let position = self.position
+    query = SpanQuery("")
+    matches = SortedPositions()
+    searchOrigin = nil
+    if isFiltered {
+      isFiltered = false
+      refreshVisible(at: position)
+    }
+  }
+
+  /// Which of the matches the cursor is on or behind, from 1.
+  var matchNumber: Int { position.map { matches.lowerBound(of: $0 + 1) } ?? 0 }
+
+  /// Matches and all their ancestors; `nil` if nothing is filtered.
+  private func keptRows() -> [Bool]? {
+    guard isFiltered, let open else { return nil }
+    var kept = [Bool](repeating: false, count: open.tree.count)
+    for match in matches.positions {
+      var position = match
+      while position >= 0, !kept[position] {
+        kept[position] = true
+        position = Int(open.tree.parents[position])
+      }
+    }
+    return kept
+  }
+}

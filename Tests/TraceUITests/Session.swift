@@ -1,0 +1,70 @@
+import Cells
+import TraceAnalysis
+import TraceModel
+import TraceUI
+
+/// A view without a terminal: keys in, frames out. Jobs run at once, on the calling thread.
+struct Session {
+  private(set) var state: ViewState
+  /// What the view asked for, other than jobs.
+  private(set) var effects: [Effect] = []
+
+  init(
+    _ data: DataSet, size: Size = Size(width: 80, height: 24),
+    sourceNames: [String] = ["spans.json"], load: LoadStatus = LoadStatus(isDone: true)
+  ) {
+    state = ViewState(size: size, options: ViewOptions(sourceNames: sourceNames))
+    show(data, load: load)
+  }
+
+  mutating func show(_ data: DataSet, load: LoadStatus = LoadStatus(isDone: true)) {
+    let quality =
+      DataQuality.analyze(data, sourceNames: state.options.sourceNames, isCancelled: { false })
+      ?? DataQuality()
+    apply(.data(data, quality, load))
+  }
+
+  mutating func apply(_ event: Event) {
+    var events = [event]
+    while !events.isEmpty {
+      for effect in state.apply(events.removeFirst()) {
+        guard case .run(let job) = effect else {
+          effects.append(effect)
+          continue
+        }
+        if let result = job.run(isCancelled: { false }) { events.append(.job(result)) }
+      }
+    }
+  }
+
+  /// Presses keys one after another.
+  mutating func press(_ keys: Key...) {
+    for key in keys { apply(.key(key)) }
+  }
+
+  /// Types text.
+  mutating func type(_ text: String) {
+    for character in text { apply(.key(.character(character))) }
+  }
+
+  mutating func resize(_ width: Int, _ height: Int) {
+    apply(.resize(Size(width: width, height: height)))
+  }
+
+  var frame: Frame { state.draw() }
+  var text: String { frame.text }
+
+  /// The rows of the screen.
+  var lines: [String] {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+  }
+
+  var hasQuit: Bool {
+    effects.contains { if case .quit = $0 { true } else { false } }
+  }
+
+  var copied: String? {
+    for effect in effects.reversed() { if case .copy(let text, _) = effect { return text } }
+    return nil
+  }
+}
