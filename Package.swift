@@ -82,6 +82,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),
+    // Runs the built program, so it must be built before.
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["traceview"], swiftSettings: strict),
 
     // MARK: SpanGenerator
     .target(name: "SpanGenerator", path: "Benchmarks/SpanGenerator", swiftSettings: pure),

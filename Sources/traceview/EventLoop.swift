@@ -1,0 +1,166 @@
+import Cells
+import Terminal
+import TraceAnalysis
+import TraceModel
+import TraceSources
+import TraceUI
+
+/// Draws, waits for keys and news, applies them in order, again: the only loop, on the only thread
+/// that touches the terminal and the view.
+struct EventLoop: ~Copyable {
+  private var terminal: Terminal
+  private var state: ViewState
+  private let palette: Palette
+  private let usesASCII: Bool
+  private let inbox: Inbox<Event?>
+  private let jobs: JobRunner
+  /// How many jobs have not reported yet.
+  private var runningJobs = 0
+  private var shown: Frame?
+  private var hasChanged = true
+  /// When the first key came that is not on the screen yet.
+  private var keyTime: ContinuousClock.Instant?
+  private var latest: (DataSet, LoadStatus)?
+
+  // Milliseconds.
+  /// News alone is drawn at most this often.
+  private static let frameInterval = 33
+  /// How long a key's frame waits for the job that the key began, so that short jobs do not flicker.
+  private static let jobWait = 12
+  /// A small file is read before the eye is there: no empty screen flashes up before it.
+  private static let firstWait = 40
+
+  /// How the loop ended.
+  enum End {
+    case quit
+    case signal(Int32)
+    /// Everything was read, and there is no span in it.
+    case nothingRead(DataSet, LoadStatus)
+  }
+
+  init(
+    terminal: consuming Terminal, options: ViewOptions, palette: Palette, ascii: Bool,
+    loader makeLoader: (Inbox<Event?>) -> Void
+  ) {
+    self.terminal = terminal
+    self.palette = palette
+    usesASCII = ascii
+    let waker = self.terminal.waker
+    // Room for more than ever waits: posting must not block a job.
+    let inbox = Inbox<Event?>(capacity: 1_024) { waker.wake() }
+    self.inbox = inbox
+    jobs = JobRunner { inbox.post($0.map { .job($0) }) }
+    state = ViewState(size: self.terminal.size, options: options)
+    makeLoader(inbox)
+  }
+
+  mutating func run() -> End {
+    var drawnAt = ContinuousClock.now
+    var timeout = Self.firstWait
+    while true {
+      for input in terminal.waitForInput(timeoutMilliseconds: timeout) {
+        if let end = take(input) { return end }
+      }
+      for event in inbox.drain() {
+        if let end = take(event) { return end }
+      }
+      if shown == nil, let failure = emptyInput { return .nothingRead(failure.0, failure.1) }
+      let wait = millisecondsToDraw(since: drawnAt)
+      if hasChanged, wait <= 0 {
+        draw()
+        drawnAt = ContinuousClock.now
+        hasChanged = false
+        keyTime = nil
+      }
+      timeout = hasChanged ? max(1, wait) : -1
+    }
+  }
+
+  /// How long the next frame should still wait: a key's for the job that it began, and news alone
+  /// until the eye can follow.
+  private func millisecondsToDraw(since drawnAt: ContinuousClock.Instant) -> Int {
+    let now = ContinuousClock.now
+    if let keyTime {
+      return runningJobs == 0 ? 0 : Self.jobWait - (now - keyTime).milliseconds
+    }
+    if shown == nil {
+      let isReady = state.load.isDone && runningJobs == 0
+      return isReady ? 0 : Self.firstWait - (now - drawnAt).milliseconds
+    }
+    return Self.frameInterval - (now - drawnAt).milliseconds
+  }
+
+  /// What was read, if that is nothing at all and reading is over.
+  private var emptyInput: (DataSet, LoadStatus)? {
+    guard let latest, latest.1.isDone, latest.0.store.count == 0 else { return nil }
+    return latest
+  }
+
+  /// Takes what came from the terminal.
+  private mutating func take(_ input: Input) -> End? {
+    let event: Event
+    switch input {
+    case .key(let key): event = .key(key)
+    case .resize(let size): event = .resize(size)
+    case .resumed:
+      shown = nil
+      hasChanged = true
+      return nil
+    case .woken: return nil
+    case .terminate(let signal): return .signal(signal)
+    }
+    hasChanged = true
+    keyTime = keyTime ?? .now
+    return apply(event)
+  }
+
+  /// Takes what came from another thread; `nil` is a job that was cancelled.
+  private mutating func take(_ event: Event?) -> End? {
+    switch event {
+    case nil:
+      runningJobs -= 1
+      return nil
+    case .job: runningJobs -= 1
+    case .data(let data, _, let load): latest = (data, load)
+    case .key, .resize, .message: break
+    }
+    hasChanged = true
+    return event.flatMap { apply($0) }
+  }
+
+  private mutating func apply(_ event: Event) -> End? {
+    for effect in state.apply(event) {
+      switch effect {
+      case .quit: return .quit
+      case .suspend:
+        terminal.suspend()
+        shown = nil
+      case .redraw:
+        terminal.redraw()
+        shown = nil
+      case .copy(let text, let what):
+        let isSent = terminal.copyToClipboard(text)
+        let message = isSent ? "copied: \(what)" : "this terminal has no clipboard to copy to"
+        if let end = apply(.message(message)) { return end }
+      case .run(let job):
+        runningJobs += 1
+        jobs.submit(job)
+      }
+    }
+    return nil
+  }
+
+  private mutating func draw() {
+    let frame = usesASCII ? state.draw().ascii() : state.draw()
+    guard frame != shown else { return }
+    terminal.show(frame, palette: palette)
+    shown = frame
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds.
+  fileprivate var milliseconds: Int {
+    Int(components.seconds) * 1_000 + Int(components.attoseconds / 1_000_000_000_000_000)
+  }
+}

@@ -1,0 +1,28 @@
+import Dispatch
+import Synchronization
+import TraceUI
+
+/// Runs the view's jobs on other threads, one at a time in each lane, and only the newest.
+final class JobRunner: Sendable {
+  private let queues: [DispatchQueue]
+  /// The generation of the newest job of each lane.
+  private let newest: Mutex<[Int]>
+  private let report: @Sendable (JobResult?) -> Void
+
+  /// - Parameter report: called on a lane's thread with each result, and with `nil` for each job
+  ///   that was cancelled.
+  init(report: @escaping @Sendable (JobResult?) -> Void) {
+    self.report = report
+    queues = Job.Lane.allCases.map { DispatchQueue(label: "job \($0)", qos: .userInitiated) }
+    newest = Mutex(Array(repeating: 0, count: Job.Lane.allCases.count))
+  }
+
+  func submit(_ job: Job) {
+    let lane = job.lane.rawValue
+    newest.withLock { $0[lane] = job.generation }
+    queues[lane].async { [self] in
+      func isCancelled() -> Bool { newest.withLock { $0[lane] != job.generation } }
+      report(isCancelled() ? nil : job.run(isCancelled: isCancelled))
+    }
+  }
+}
