@@ -51,6 +51,9 @@ struct DetailWriter {
     write()
   }
 
+  /// Among fewer spans a percentile says nothing.
+  private static let leastForPercentile = 5
+
   /// The columns that labels may take.
   static func labelWidth(in width: Int) -> Int { min(24, max(8, width * 2 / 5)) }
 
@@ -127,7 +130,7 @@ struct DetailWriter {
       DurationText.short(selfTime) + "   "
         + QuantityText.percent(selfTime.rawValue, of: duration.rawValue))
     field("of trace", QuantityText.percent(duration.rawValue, of: tree.extent.duration.rawValue))
-    if let statistics, statistics.count > 1 {
+    if let statistics, statistics.count >= Self.leastForPercentile {
       field(
         "percentile",
         "p\(statistics.percentile) of \(CountText.grouped(statistics.count))   median "
@@ -256,7 +259,8 @@ struct DetailWriter {
     guard moment != .unset else { return "not set" }
     let stamp = TimestampText(moment, zone: options.zone)
     let offset = moment.since(tree.extent.start)
-    let relative = (offset < .zero ? "" : "+") + DurationText.short(offset)
+    let relative =
+      offset == .zero ? "+0" : (offset < .zero ? "" : "+") + DurationText.short(offset)
     return usesAbsoluteTime
       ? "\(stamp.dateText) \(stamp.timeText(digits: 9))"
       : "\(relative)   \(stamp.timeText(digits: 6))"

@@ -120,9 +120,14 @@ struct TraceListQuery: Sendable, Equatable {
       }
       return true
     }
-    var slowest = DurationNanos.zero
-    for row in rows { slowest = max(slowest, data.traces[row].duration) }
-    return TraceListResult(query: self, rows: rows, slowest: slowest)
+    var result = TraceListResult(query: self, rows: rows)
+    for row in rows {
+      let summary = data.traces[row]
+      result.slowest = max(result.slowest, summary.duration)
+      result.starts = result.starts.union(
+        SpanExtent(start: summary.extent.start, end: summary.extent.start))
+    }
+    return result
   }
 
   private func earliestStart(_ data: DataSet, _ length: DurationNanos) -> UnixNanos {
@@ -139,4 +144,6 @@ struct TraceListResult: Sendable {
   var query = TraceListQuery()
   var rows: [TraceRow] = []
   var slowest = DurationNanos.zero
+  /// From the first start to the last.
+  var starts = SpanExtent(start: .unset, end: .unset)
 }

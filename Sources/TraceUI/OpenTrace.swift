@@ -1,3 +1,4 @@
+import Cells
 public import TraceAnalysis
 public import TraceModel
 
@@ -20,7 +21,12 @@ public final class OpenTrace: Sendable {
   /// How many spans are under way in each part of the trace: the minimap.
   let density: [UInt32]
 
+  /// How many columns the names want, guides and services included.
+  let nameWidth: Int
+
   static let densityParts = 512
+  /// How many rows are asked for the width of their names.
+  private static let measuredRows = 2_000
 
   init(subject: TraceSubject, tree: TraceTree, data: DataSet) {
     self.subject = subject
@@ -50,10 +56,28 @@ public final class OpenTrace: Sendable {
     orphanCount = orphans
     spanCount = spans
     density = Self.density(of: tree)
+    nameWidth = Self.nameWidth(of: tree, hasServices: services.count > 1, data: data)
   }
 
   /// How many spans of the store it was made of.
   var rawSpanCount: Int { spanCount + tree.duplicatesDropped }
+
+  private static func nameWidth(of tree: TraceTree, hasServices: Bool, data: DataSet) -> Int {
+    var widest = 0
+    for position in 0..<min(tree.count, measuredRows) {
+      let indent = Int(min(tree.depths[position], 64)) * 2 + 4
+      let row = tree.rows[position]
+      guard row != .none else {
+        widest = max(widest, indent + 33)
+        continue
+      }
+      let span = data.store[row]
+      var width = indent + CellWidth.of(SafeText.line(span.name)) + 1
+      if hasServices { width += CellWidth.of(data.store.name(of: span.service)) + 1 }
+      widest = max(widest, width)
+    }
+    return widest
+  }
 
   private static func density(of tree: TraceTree) -> [UInt32] {
     let window = TimeWindow(tree.extent)

@@ -74,12 +74,15 @@ extension ViewState {
   }
 
   private func copiedJSON(_ row: SpanRow) -> String {
-    guard let open = waterfall.open, let position = open.tree.position(of: row) else {
-      let trace = OpenTrace(
-        subject: .trace(TraceRow(0)), tree: TraceTree(rows: [row], of: data.store), data: data)
-      return SpanJSON(data: data, quality: quality, options: options).line(trace, 0)
+    let writer = SpanJSON(data: data, quality: quality, options: options)
+    if screen == .waterfall, let open = waterfall.open, let position = waterfall.position {
+      return writer.line(open, position)
     }
-    return SpanJSON(data: data, quality: quality, options: options).line(open, position)
+    // A root of the list: its trace may not be open.
+    let trace = list.selected ?? TraceRow(0)
+    let tree = TraceTree(rows: data.traces.rows(of: trace), of: data.store)
+    return writer.line(
+      OpenTrace(subject: .trace(trace), tree: tree, data: data), tree.position(of: row) ?? 0)
   }
 
   /// The row as it stands on the screen.

@@ -28,7 +28,7 @@ struct EventLoop: ~Copyable {
   /// How long a key's frame waits for the job that the key began, so that short jobs do not flicker.
   private static let jobWait = 12
   /// A small file is read before the eye is there: no empty screen flashes up before it.
-  private static let firstWait = 40
+  private static let firstWait = 30
 
   /// How the loop ended.
   enum End {
@@ -38,20 +38,22 @@ struct EventLoop: ~Copyable {
     case nothingRead(DataSet, LoadStatus)
   }
 
+  /// Starts the loader, and asks for the palette while it is at work: a terminal may take its time
+  /// to say whether it is dark or light.
   init(
-    terminal: consuming Terminal, options: ViewOptions, palette: Palette, ascii: Bool,
-    loader makeLoader: (Inbox<Event?>) -> Void
+    terminal: consuming Terminal, options: ViewOptions, ascii: Bool,
+    startLoader: (Inbox<Event?>) -> Void, palette choosePalette: (inout Terminal) -> Palette
   ) {
-    self.terminal = terminal
-    self.palette = palette
-    usesASCII = ascii
-    let waker = self.terminal.waker
+    let waker = terminal.waker
     // Room for more than ever waits: posting must not block a job.
     let inbox = Inbox<Event?>(capacity: 1_024) { waker.wake() }
+    startLoader(inbox)
+    palette = choosePalette(&terminal)
+    usesASCII = ascii
     self.inbox = inbox
     jobs = JobRunner { inbox.post($0.map { .job($0) }) }
-    state = ViewState(size: self.terminal.size, options: options)
-    makeLoader(inbox)
+    state = ViewState(size: terminal.size, options: options)
+    self.terminal = terminal
   }
 
   mutating func run() -> End {

@@ -37,22 +37,25 @@ struct ScreenRun {
     _ sources: [FileSource], _ failures: [SourceError]
   ) throws(TerminalError) -> EventLoop.End {
     let environment = ScreenEnvironment(options: options)
-    var terminal = try Terminal(mouse: !options.noMouse, colors: environment.screenColors)
-    let theme = environment.theme(
-      background: terminal.colorDepth == .none || options.theme != .auto
-        ? nil : terminal.background(colorFGBG: environment.value("COLORFGBG")))
-    let palette = terminal.colorDepth == .none ? Theme.monochrome.palette : theme.palette
+    let terminal = try Terminal(mouse: !options.noMouse, colors: environment.screenColors)
     let usesASCII = environment.usesASCII || !terminal.supportsUTF8
     let names = self.names
     var loop = EventLoop(
       terminal: terminal,
       options: ViewOptions(sourceNames: names, zone: LocalTime.zone(utc: options.utc)),
-      palette: palette, ascii: usesASCII
-    ) { inbox in
-      Loader(sources: sources, sourceNames: names) { data, quality, load in
-        inbox.post(.data(data, quality, load))
-      }.start(failures: failures)
-    }
+      ascii: usesASCII,
+      startLoader: { inbox in
+        Loader(sources: sources, sourceNames: names) { data, quality, load in
+          inbox.post(.data(data, quality, load))
+        }.start(failures: failures)
+      },
+      palette: { terminal in
+        if terminal.colorDepth == .none { return Theme.monochrome.palette }
+        let background =
+          options.theme == .auto
+          ? terminal.background(colorFGBG: environment.value("COLORFGBG")) : nil
+        return environment.theme(background: background).palette
+      })
     return loop.run()
   }
 }

@@ -71,7 +71,7 @@ import TraceModel
     (UInt64(0), UInt64(412_600_000), 60, ["0", "100 ms", "200 ms", "300 ms"]),
     (36_100_000, 36_100_500, 40, ["36.1000 ms", "36.1002 ms"]),
     (0, 7_200_000_000_000, 40, ["0", "30 min", "1 h", "1 h 30 min"]),
-    (0, 10, 40, ["0", "2 ns", "4 ns"]),
+    (0, 10, 40, ["0", "5 ns"]),
   ])
   func ticksAreRound(start: UInt64, end: UInt64, width: Int, labels: [String]) {
     let axis = TimeAxis(window: TimeWindow(start: start, end: end), origin: 0, width: width)

@@ -38,7 +38,8 @@ struct WaterfallLayout: Sendable, Equatable {
   static let wide = 110
 
   init(
-    size: Size, hasMinimap: Bool, hasNote: Bool, isDetailOpen: Bool, nameWidthChange: Int = 0
+    size: Size, hasMinimap: Bool, hasNote: Bool, isDetailOpen: Bool, wantedNameWidth: Int = .max,
+    nameWidthChange: Int = 0
   ) {
     let foot = size.height - 1
     let isTall = size.height >= 14
@@ -58,7 +59,7 @@ struct WaterfallLayout: Sendable, Equatable {
       bottom = min(top + rows, bottom)
     }
     tree = Rect(x: 0..<right, y: top..<max(top, bottom))
-    let wanted = min(right * 2 / 5, 56) + nameWidthChange
+    let wanted = max(min(wantedNameWidth, right * 9 / 20, 64), 20) + nameWidthChange
     let nameWidth = max(1, min(max(wanted, min(12, right)), right - 12))
     names = 1..<nameWidth
     gutter = nameWidth

@@ -16,12 +16,12 @@ struct TimeAxis: Sendable, Equatable {
   /// `origin`, with as many digits as tell them apart, and none is cut.
   init(window: TimeWindow, origin: UInt64, width: Int) {
     guard width > 0 else { return }
-    var step = Self.step(atLeast: max(1, window.length / UInt64(max(1, width / Self.spacing))))
+    var step = Self.step(atLeast: window.length(ofCells: Self.spacing, width: width))
     let last = window.end - min(window.end, origin)
     // Deep inside a long trace labels are long; then there are fewer.
     let longest = Self.label(last - last % step, step: step, last: last).count + 2
     if longest > Self.spacing {
-      step = Self.step(atLeast: max(step, window.length / UInt64(max(1, width / longest))))
+      step = Self.step(atLeast: max(step, window.length(ofCells: longest, width: width)))
     }
     let from = window.start - min(window.start, origin)
     var offset = from.isMultiple(of: step) ? from : (from / step + 1).saturatedProduct(step)

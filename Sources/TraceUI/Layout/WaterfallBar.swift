@@ -61,6 +61,13 @@ struct TimeWindow: Sendable, Hashable {
     return min(eighths(of: moment, width: width) / 8, width - 1)
   }
 
+  /// How much time some cells show, rounded up, if `width` cells show the window.
+  func length(ofCells cells: Int, width: Int) -> UInt64 {
+    guard width > 0, cells < width else { return length }
+    let product = length.multipliedFullWidth(by: UInt64(max(0, cells)))
+    return UInt64(width).dividingFullWidth(product).quotient + 1
+  }
+
   /// The moment at the left edge of a cell.
   func moment(atCell cell: Int, width: Int) -> UInt64 {
     guard width > 0 else { return start }

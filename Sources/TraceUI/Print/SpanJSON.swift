@@ -55,11 +55,19 @@ public struct SpanJSON {
     if !defects.isEmpty {
       object.add("defects", raw: "[" + defects.map(JSONText.quoted).joined(separator: ",") + "]")
     }
-    if let number = data.traces.find(span.traceID).flatMap({ quality.group(of: $0) }) {
+    if let number = group(trace, span) {
       object.add("unjoinedGroup", raw: "\(number + 1)")
     }
     object.add("source", raw: source(view))
     return object.text
+  }
+
+  /// The group of unjoined roots that the span's trace is in.
+  private func group(_ trace: OpenTrace, _ span: SpanRecord) -> Int? {
+    switch trace.subject {
+    case .trace(let row): quality.group(of: row)
+    case .joined: data.traces.find(span.traceID).flatMap { quality.group(of: $0) }
+    }
   }
 
   private func source(_ view: SpanView) -> String {

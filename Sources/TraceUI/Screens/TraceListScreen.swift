@@ -40,11 +40,9 @@ extension ViewState {
 
   /// Whether the traces on show began on more than one day.
   var hasDates: Bool {
-    guard let first = list.result.rows.first, let last = list.result.rows.last else { return false }
-    func day(_ trace: TraceRow) -> String {
-      TimestampText(data.traces[trace].extent.start, zone: options.zone).dateText
-    }
-    return day(first) != day(last)
+    let starts = list.result.starts
+    func day(_ moment: UnixNanos) -> String { TimestampText(moment, zone: options.zone).dateText }
+    return day(starts.start) != day(starts.end)
   }
 
   private var listTitle: [StyledText] {

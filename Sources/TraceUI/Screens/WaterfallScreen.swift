@@ -7,7 +7,9 @@ extension ViewState {
   var waterfallLayout: WaterfallLayout {
     WaterfallLayout(
       size: size, hasMinimap: hasMinimap, hasNote: waterfallNote != nil,
-      isDetailOpen: waterfall.detail.isOpen, nameWidthChange: waterfall.nameWidthChange)
+      isDetailOpen: waterfall.detail.isOpen,
+      wantedNameWidth: waterfall.open?.nameWidth ?? .max, nameWidthChange: waterfall.nameWidthChange
+    )
   }
 
   /// A long trace has a minimap, and one that is zoomed.
@@ -29,8 +31,11 @@ extension ViewState {
     drawRows(axis, open, layout, &frame)
     if let detail = layout.detail { drawDetail(detail, &frame) }
     if let y = layout.note, let note = waterfallNote {
-      let text = CellText.fitted(note, width: max(0, size.width - 2))
-      frame.put(text, x: 1, y: y, style: Style(.problem))
+      let hints = "   " + note.hints
+      let room = max(0, size.width - 2 - CellWidth.of(hints))
+      let x = frame.put(
+        CellText.fitted(note.text, width: room), x: 1, y: y, style: Style(.problem))
+      frame.put(hints, x: x, y: y, style: Style(.fact))
     }
     drawFoot(
       hints: waterfallHints(open),
@@ -100,26 +105,25 @@ extension ViewState {
     return parts
   }
 
-  /// One line about what is wrong with this trace.
-  var waterfallNote: String? {
+  /// One line about what is wrong with this trace, and the keys that help.
+  var waterfallNote: (text: String, hints: String)? {
     guard let open = waterfall.open else { return nil }
     let explains = "\(keyMap.key(of: .showProblems)) explains"
+    let joined = keyMap.key(of: .joined)
     switch open.subject {
     case .joined(let group):
-      return "¦ Proposed: the data has \(group.traces.count) traces, and no span around them.  "
-        + "\(explains)   \(keyMap.key(of: .joined)) apart"
+      let text = "¦ Proposed: the data has \(group.traces.count) traces and no span around them."
+      return (text, "\(explains)  \(joined) apart")
     case .trace(let trace):
       if let group = quality.group(of: trace) {
         let others = CountText.counted(quality.unjoined[group].traces.count - 1, "other trace")
-        return "¦ Looks like one execution with \(others).   \(explains)   "
-          + "\(keyMap.key(of: .joined)) joins"
+        return ("¦ Looks like one execution with \(others).", "\(explains)  \(joined) joins")
       }
       let problem = quality.problems.first {
         $0.severity > .info && $0.traces.contains(trace) && $0.kind != .importIssue
       }
       return problem.map {
-        let sign = $0.kind == .missingParent ? "○ " : "! "
-        return sign + SafeText.line($0.summary) + "   " + explains
+        ("\(Self.sign(of: $0)) \(SafeText.line($0.summary))", explains)
       }
     }
   }
