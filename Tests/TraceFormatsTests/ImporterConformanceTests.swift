@@ -18,7 +18,7 @@ import TraceTestSupport
 
   @Test func everyFormatHasFixtures() throws {
     for format in FormatRegistry.formats {
-      #expect(try Fixture.all(of: [format.name]).count >= 1, "\(format.name)")
+      #expect(try Fixture.all(of: [format.name]).count >= 2, "\(format.name)")
     }
   }
 

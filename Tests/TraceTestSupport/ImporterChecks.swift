@@ -28,7 +28,6 @@ public enum ImporterChecks {
 
   /// What differs between two readings.
   public static func difference(_ one: ImporterReading, _ other: ImporterReading) -> String? {
-    if one == other { return nil }
     if one.issues != other.issues {
       let lines = other.issues.map(\.line).joined(separator: "\n  ")
       let expected = one.issues.map(\.line).joined(separator: "\n  ")
@@ -38,10 +37,13 @@ public enum ImporterChecks {
       return "\(other.records.count) spans instead of \(one.records.count)"
     }
     for (index, pair) in zip(one.records, other.records).enumerated() where pair.0 != pair.1 {
+      // Where a value is not a number, a span does not equal itself.
+      if SpanTable.text([pair.0]) == SpanTable.text([pair.1]) { continue }
       return "span \(index):\n\(SpanTable.text([pair.1]))\ninstead of\n\(SpanTable.text([pair.0]))"
     }
     if one.byteOffsets != other.byteOffsets { return "other byte offsets" }
-    return "format \(other.format) instead of \(one.format)"
+    if one.format != other.format { return "format \(other.format) instead of \(one.format)" }
+    return nil
   }
 
   /// A beginning of the bytes gives the first of the spans. (Resource and scope are not compared:
@@ -57,7 +59,7 @@ public enum ImporterChecks {
     }
     let reading = ImporterReading(Array(bytes.prefix(length)), by: importer)
     let expected = whole.records.prefix(reading.records.count).map(bare)
-    if reading.records.map(bare) != expected {
+    if SpanTable.text(reading.records.map(bare)) != SpanTable.text(Array(expected)) {
       return "the first \(length) bytes give other spans:\n"
         + SpanTable.text(reading.records.map(bare))
     }

@@ -155,7 +155,7 @@ struct JSONFields: Sendable {
   mutating func traceID(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, isOptional: Bool = false
   ) throws(JSONError) -> TraceID {
-    guard let text = try idText(bytes, &reader, "trace ID") else { return .invalid }
+    guard let text = try idText(bytes, &reader, "trace ID", isOptional) else { return .invalid }
     guard let parsed = IDText.traceID(bytes, text.range) else {
       noteID("trace ID", bytes, text.range, isOptional)
       return .invalid
@@ -173,7 +173,7 @@ struct JSONFields: Sendable {
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, isOptional: Bool = false
   ) throws(JSONError) -> SpanID {
     let name = isOptional ? "parent span ID" : "span ID"
-    guard let text = try idText(bytes, &reader, name) else { return .invalid }
+    guard let text = try idText(bytes, &reader, name, isOptional) else { return .invalid }
     guard let parsed = IDText.spanID(bytes, text.range) else {
       noteID(name, bytes, text.range, isOptional)
       return .invalid
@@ -186,11 +186,11 @@ struct JSONFields: Sendable {
   }
 
   private mutating func idText(
-    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ name: String
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ name: String, _ isOptional: Bool
   ) throws(JSONError) -> JSONReader.Text? {
     switch try reader.peekKind(bytes) {
     case .string: return try reader.string(bytes)
-    case .null: try reader.skipValue(bytes)
+    case .null where isOptional: try reader.skipValue(bytes)
     default:
       let range = try reader.skipValue(bytes)
       notes.add(.invalidID, at: range.lowerBound, "expected the \(name) as a string")

@@ -71,7 +71,7 @@ extension JSONFields {
     notes.add(
       .unexpectedType, at: range.lowerBound,
       "expected a number, found \(Excerpt.text(bytes, range)); kept as text")
-    return .text(JSONReader.Text(range: range))
+    return .text(JSONReader.Text(range: range, hasEscapes: true, isASCII: false))
   }
 
   /// A value that is nested too deeply: its JSON text as a string.

@@ -88,10 +88,8 @@ extension OTLPJSON {
       let range = try reader.word(bytes)
       if let double = NumberText.double(bytes, range) { return .double(double) }
       return fields.numberValue(bytes, range)
-    case (.int, .number): return fields.numberValue(bytes, try reader.word(bytes))
-    case (.int, .string):
-      let text = try reader.string(bytes)
-      return fields.numberValue(bytes, text.range)
+    case (.int, .number): return intValue(bytes, try reader.word(bytes))
+    case (.int, .string): return intValue(bytes, try reader.string(bytes).range)
     case (.double, .string):
       let text = try reader.string(bytes)
       if let double = NumberText.double(bytes, text.range) { return .double(double) }
@@ -113,6 +111,19 @@ extension OTLPJSON {
       noteType(start..<start, "another type")
       return try fields.plainValue(bytes, &reader, depth: depth)
     }
+  }
+
+  /// An integer; JavaScript writes whole doubles as one too, such as 1e20.
+  private mutating func intValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> JSONValue {
+    if let int = NumberText.int64(bytes, range) { return .int(int) }
+    if let double = NumberText.double(bytes, range), double.isFinite {
+      fields.notes.add(
+        .numberOutOfRange, at: range.lowerBound,
+        "\(Excerpt.text(bytes, range)) is no 64-bit integer; kept as a double")
+      return .double(double)
+    }
+    noteType(range, "an integer")
+    return .text(JSONReader.Text(range: range, hasEscapes: true, isASCII: false))
   }
 
   private mutating func noteType(_ range: Range<Int>, _ expected: String) {

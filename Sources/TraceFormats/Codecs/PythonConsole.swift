@@ -66,7 +66,8 @@ struct PythonConsole: JSONValueCodec {
     draft.traceID = context.traceID
     draft.spanID = context.spanID
     draft.traceState = context.traceState
-    if !context.hasIDs { fields.notes.add(.invalidID, at: 0, "the span has no IDs") }
+    if !context.hasTraceID { fields.notes.add(.invalidID, at: 0, "the span has no trace ID") }
+    if !context.hasSpanID { fields.notes.add(.invalidID, at: 0, "the span has no span ID") }
     draft.scope = table.scope(in: &batch)
     batch.commit(draft)
   }
@@ -77,7 +78,8 @@ struct PythonConsole: JSONValueCodec {
     var traceID = TraceID.invalid
     var spanID = SpanID.invalid
     var traceState = StringID.empty
-    var hasIDs = false
+    var hasTraceID = false
+    var hasSpanID = false
   }
 
   private func context(
@@ -91,8 +93,10 @@ struct PythonConsole: JSONValueCodec {
       switch Self.names.find(bytes, key) {
       case .traceID:
         context.traceID = try fields.traceID(bytes, &reader)
-        context.hasIDs = true
-      case .spanID: context.spanID = try fields.spanID(bytes, &reader)
+        context.hasTraceID = true
+      case .spanID:
+        context.spanID = try fields.spanID(bytes, &reader)
+        context.hasSpanID = true
       case .traceState:
         guard let text = try fields.text(bytes, &reader) else { continue }
         // Nearly always "[]": not worth making a string of.

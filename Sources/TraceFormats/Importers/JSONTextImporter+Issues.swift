@@ -19,9 +19,17 @@ extension JSONTextImporter {
       ImportIssue(kind, byteOffset: lines.offset, place: lines.place, detail: detail))
   }
 
-  /// Reports a record that has no end we could find; the next one is looked for from here on.
-  mutating func malformed(_ reason: JSONError.Reason, _ batch: inout SpanBatch) {
-    report(.malformedRecord, "\(reason.rawValue); skipped to the next object", &batch)
+  /// Reports a record that has no end we could find; the next one is looked for from `next` on.
+  mutating func malformed(
+    _ error: JSONError, resumingAt next: Int, _ bytes: Span<UInt8>, base: Int,
+    _ batch: inout SpanBatch
+  ) {
+    batch.issues.append(
+      issue(
+        .malformedRecord, at: error.offset, bytes, base: base,
+        "\(error.reason.rawValue); skipped to the next object"))
+    isRecognized = true
+    lines.advance(to: base + next, in: bytes, base: base)
     stream.assignLate(in: &batch)
     mode = .text
     skipped.beginReported(at: lines.offset, place: lines.place)

@@ -23,8 +23,7 @@ extension JSONTextImporter {
         lines.advance(to: base + position, in: bytes, base: base)
         report(.malformedRecord, JSONError.Reason.newObject.rawValue, &batch)
       case .failed(let error):
-        lines.advance(to: base + error.offset, in: bytes, base: base)
-        malformed(error.reason, &batch)
+        malformed(error, resumingAt: error.offset, bytes, base: base, &batch)
         return error.offset
       case .unit(let unit):
         guard let end = read(unit, bytes, from: position, base: base, &batch) else {
@@ -79,7 +78,7 @@ extension JSONTextImporter {
     {
       return end
     }
-    scanner = JSONScanner()
+    scanner = JSONScanner(framesDamage: unit == .span)
     let step = scanner.scan(bytes, from: start)
     examined &+= scanner.consumed
     switch step {
@@ -92,8 +91,10 @@ extension JSONTextImporter {
       }
       return end
     case .bad(let error):
-      lines.advance(to: base + error.offset, in: bytes, base: base)
-      malformed(error.reason, &batch)
+      lines.advance(to: base + start, in: bytes, base: base)
+      let shown =
+        scanner.damage.map { JSONError($0.reason, at: start + $0.offset) } ?? error
+      malformed(shown, resumingAt: error.offset, bytes, base: base, &batch)
       return error.offset
     case .more, .member:
       if !unit.isKept {
@@ -145,7 +146,9 @@ extension JSONTextImporter {
       stream.discardNotes()
       stream.skip()
       batch.issues.append(
-        issue(.malformedRecord, at: error.offset, record, base: start, error.reason.rawValue))
+        issue(
+          .malformedRecord, at: error.offset, record, base: start,
+          "\(error.reason.rawValue); skipped"))
     }
   }
 

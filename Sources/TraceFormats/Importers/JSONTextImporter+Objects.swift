@@ -40,7 +40,8 @@ extension JSONTextImporter {
         return bytes.count
       case .bad(let error):
         lines.advance(to: base + start, in: bytes, base: base)
-        noObject(bytes.extracting(start..<error.offset), base: base + start)
+        let read = bytes.extracting(start..<error.offset)
+        brokenObject(error, read, at: read.count, base: base + start, &batch)
         return error.offset
       }
     }
@@ -174,11 +175,28 @@ extension JSONTextImporter {
         fields.notes.discard()
         batch.rollBack()
         batch.issues.append(
-          issue(.malformedRecord, at: error.offset, bytes, base: base, error.reason.rawValue))
+          issue(
+            .malformedRecord, at: error.offset, bytes, base: base,
+            "\(error.reason.rawValue); skipped"))
       }
       return
     }
     noObject(bytes, base: base)
+  }
+
+  /// Takes the bytes of an object up to an error behind them: a record if its keys say so, and text
+  /// otherwise.
+  mutating func brokenObject(
+    _ error: JSONError, _ bytes: Span<UInt8>, at position: Int, base: Int,
+    _ batch: inout SpanBatch
+  ) {
+    if hasTelltale(bytes) {
+      endSkipped(&batch)
+      malformed(
+        JSONError(error.reason, at: position), resumingAt: position, bytes, base: base, &batch)
+    } else {
+      noObject(bytes, base: base)
+    }
   }
 
   /// Counts an object that is none, or nobody's, as text.

@@ -169,7 +169,7 @@ public struct JSONTextImporter: SpanImporter {
       case .bad(let error):
         self.carried = nil
         if mode == .otlp {
-          malformed(error.reason, &batch)
+          malformed(error, resumingAt: stop, chunk, base: offset, &batch)
         } else {
           skipped.beginReported(at: offset + stop, place: lines.place)
         }
@@ -193,14 +193,14 @@ public struct JSONTextImporter: SpanImporter {
     case (.element, .end), (.element, .bad): release(isWhole: true, &batch)
     case (_, .more), (_, .member): break
     case (.candidate, .end): withCarry(&batch) { $0.object($1, base: $2, &$3) }
-    case (.candidate, .bad):
-      withCarry(&batch) { this, bytes, base, _ in this.noObject(bytes, base: base) }
+    case (.candidate, .bad(let error)):
+      withCarry(&batch) { $0.brokenObject(error, $1, at: $1.count, base: $2, &$3) }
     case (.unit(let unit), .end):
       withCarry(&batch) { $0.whole(unit, $1, 0..<$1.count, base: $2, &$3) }
     case (.unit, .bad(let error)):
       withCarry(&batch) { this, bytes, base, batch in
-        this.lines.advance(to: base + bytes.count, in: bytes, base: base)
-        this.malformed(error.reason, &batch)
+        let shown = this.scanner.damage ?? JSONError(error.reason, at: bytes.count)
+        this.malformed(shown, resumingAt: bytes.count, bytes, base: base, &batch)
       }
     case (.skipped, _): break
     }

@@ -2,24 +2,31 @@
 ///
 /// The bytes may be only the beginning: what is cut off is not held against them.
 enum OTLPProtobufSniff {
+  /// What was found that other formats do not have.
+  private struct Evidence {
+    /// Attributes of a resource.
+    var attributes = 0
+    /// Spans with IDs of the right lengths.
+    var spans = 0
+  }
+
   /// Whether the bytes are, or begin, a `TracesData` with something in it.
   static func isTracesData(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    var evidence = 0
-    let isFitting = fields(bytes, range) { number, field in
+    var evidence = Evidence()
+    // What was found counts even if there is damage behind it.
+    _ = fields(bytes, range) { number, field in
       number == 1 && isResourceSpans(bytes, field, &evidence)
     }
-    return isFitting && evidence > 0
+    return evidence.spans > 0 || evidence.attributes > 0
   }
 
   private static func isResourceSpans(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Int
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Evidence
   ) -> Bool {
-    var found = 0
-    defer { evidence += found }
-    return fields(bytes, range) { number, field in
+    fields(bytes, range) { number, field in
       switch number {
-      case 1: isResource(bytes, field, &found)
-      case 2, 1000: isScopeSpans(bytes, field, &found)
+      case 1: isResource(bytes, field, &evidence)
+      case 2, 1000: isScopeSpans(bytes, field, &evidence)
       case 3: true
       default: false
       }
@@ -27,14 +34,12 @@ enum OTLPProtobufSniff {
   }
 
   private static func isResource(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Int
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Evidence
   ) -> Bool {
-    var found = 0
-    defer { evidence += found }
-    return fields(bytes, range, others: true) { number, field in
+    fields(bytes, range, others: true) { number, field in
       guard number == 1 else { return true }
       guard isKeyValue(bytes, field) else { return false }
-      found += 1
+      evidence.attributes += 1
       return true
     }
   }
@@ -45,22 +50,21 @@ enum OTLPProtobufSniff {
       // The key stands first, and is text.
       defer { isFirst = false }
       if number == 1 {
-        return field.allSatisfy { $0 >= bytes.count || bytes[$0] >= 0x20 }
+        return (field.lowerBound..<min(field.upperBound, bytes.count))
+          .allSatisfy { bytes[$0] >= 0x20 }
       }
       return number == 2 && !isFirst
     }
   }
 
   private static func isScopeSpans(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Int
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Evidence
   ) -> Bool {
-    var found = 0
-    defer { evidence += found }
-    return fields(bytes, range) { number, field in
+    fields(bytes, range) { number, field in
       switch number {
       case 1, 3: return true
       case 2:
-        return isSpan(bytes, field, &found)
+        return isSpan(bytes, field, &evidence)
       default: return false
       }
     }
@@ -69,14 +73,14 @@ enum OTLPProtobufSniff {
   /// Whether the fields can be a span's. A trace ID of 16 bytes and a span ID of 8 are evidence;
   /// that they are missing is not held against it, or a damaged span would make the file unreadable.
   private static func isSpan(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Int
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Evidence
   ) -> Bool {
     var lengths: [UInt32: Int] = [:]
     let isFitting = fields(bytes, range, others: true) { number, field in
       if lengths[number] == nil { lengths[number] = field.count }
-      return number <= 16
+      return true
     }
-    if lengths[1] == 16, lengths[2] == 8 { evidence += 1 }
+    if lengths[1] == 16, lengths[2] == 8 { evidence.spans += 1 }
     return isFitting
   }
 

@@ -30,7 +30,7 @@ struct SkippedText: Sendable {
   /// Adds bytes of the source; `end` is the offset behind the last one that is not white space.
   mutating func append(_ byte: UInt8, at offset: Int) {
     if excerpt.count <= ImportLimits.excerptBytes { excerpt.append(byte) }
-    end = offset + 1
+    if !JSONReader.isSpace(byte) { end = offset + 1 }
   }
 
   /// The issue for the run, which ends. `kind` is `skippedText`, or what to call it instead.

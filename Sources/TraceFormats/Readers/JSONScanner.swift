@@ -6,6 +6,9 @@
 ///
 /// A line feed in a string that is followed by `{` is taken for a lost quote: the value is bad, and
 /// the brace begins the next one. Other control characters are let through, as programs write them.
+///
+/// If asked to frame damage, it goes on behind an error by strings and brackets alone, so that a bad
+/// span costs only itself; it gives up where that cannot be the same value any more.
 struct JSONScanner: Sendable {
   /// Where the scan stopped.
   enum Step {
@@ -22,6 +25,8 @@ struct JSONScanner: Sendable {
   private enum State {
     case value, elementOrEnd, keyOrEnd, key, colon, memberValue, commaOrEnd
     case string, escape, lineFeedInString, word
+    /// Behind an error: only brackets and quotes count.
+    case damaged
   }
 
   /// The key of the member that was stopped at, in bytes from the start of the value, without
@@ -30,7 +35,12 @@ struct JSONScanner: Sendable {
   /// How many bytes were scanned so far.
   private(set) var consumed = 0
 
+  /// The first error that was passed over, in bytes from the start of the value.
+  private(set) var damage: JSONError?
+
   private let stopsAtMembers: Bool
+  private let framesDamage: Bool
+  private var isAfterLineFeed = false
   private var state = State.value
   private var isKey = false
   private var depth = 0
@@ -40,7 +50,11 @@ struct JSONScanner: Sendable {
   private var outerLevels: [UInt64] = []
 
   /// `stopsAtMembers`: whether to return `Step.member` for members of the outermost object.
-  init(stopsAtMembers: Bool = false) { self.stopsAtMembers = stopsAtMembers }
+  /// `framesDamage`: whether to look for the end of a value that is broken.
+  init(stopsAtMembers: Bool = false, framesDamage: Bool = false) {
+    self.stopsAtMembers = stopsAtMembers
+    self.framesDamage = framesDamage
+  }
 
   /// Scans on; the first byte ever must be the first of the value (or white space before it).
   mutating func scan(_ bytes: Span<UInt8>, from start: Int) -> Step {
@@ -62,7 +76,9 @@ struct JSONScanner: Sendable {
         if position == count { return .more }
         let byte = bytes[position]
         if byte == UInt8(ascii: "\"") {
-          if isKey {
+          if damage != nil {
+            state = .damaged
+          } else if isKey {
             key = key.lowerBound..<max(key.lowerBound, position &+ keyBase)
             state = .colon
           } else if depth == 0 {
@@ -92,6 +108,9 @@ struct JSONScanner: Sendable {
         if depth == 0 { return .end(position) }
         state = .commaOrEnd
         continue
+      case .damaged:
+        if let step = passDamage(bytes[position], &position) { return step }
+        continue
       case .value, .elementOrEnd, .keyOrEnd, .key, .colon, .memberValue, .commaOrEnd: break
       }
       let byte = bytes[position]
@@ -104,7 +123,10 @@ struct JSONScanner: Sendable {
         state = .value
         return .member(position)
       case .colon:
-        guard byte == UInt8(ascii: ":") else { return .bad(JSONError(.colon, at: position)) }
+        guard byte == UInt8(ascii: ":") else {
+          if begin(JSONError(.colon, at: position), keyBase) { continue }
+          return .bad(JSONError(.colon, at: position))
+        }
         state = stopsAtMembers && depth == 1 ? .memberValue : .value
       case .keyOrEnd where byte == UInt8(ascii: "}"), .elementOrEnd where byte == UInt8(ascii: "]"):
         if pop() {
@@ -112,7 +134,10 @@ struct JSONScanner: Sendable {
           return .end(position)
         }
       case .key, .keyOrEnd:
-        guard byte == UInt8(ascii: "\"") else { return .bad(JSONError(.key, at: position)) }
+        guard byte == UInt8(ascii: "\"") else {
+          if begin(JSONError(.key, at: position), keyBase) { continue }
+          return .bad(JSONError(.key, at: position))
+        }
         isKey = true
         if depth == 1 { key = position &+ 1 &+ keyBase..<position &+ 1 &+ keyBase }
         state = .string
@@ -126,7 +151,9 @@ struct JSONScanner: Sendable {
             return .end(position)
           }
         } else {
-          return .bad(JSONError(isObject ? .commaInObject : .commaInArray, at: position))
+          let error = JSONError(isObject ? .commaInObject : .commaInArray, at: position)
+          if begin(error, keyBase) { continue }
+          return .bad(error)
         }
       default:
         switch byte {
@@ -140,13 +167,49 @@ struct JSONScanner: Sendable {
           push(isObject: false)
           state = .elementOrEnd
         default:
-          guard JSONReader.beginsWord(byte) else { return .bad(JSONError(.value, at: position)) }
+          guard JSONReader.beginsWord(byte) else {
+            if begin(JSONError(.value, at: position), keyBase) { continue }
+            return .bad(JSONError(.value, at: position))
+          }
           state = .word
         }
       }
       position &+= 1
     }
     return .more
+  }
+
+  /// Begins to pass over damage at `error`; false if that is not wanted, or not possible.
+  private mutating func begin(_ error: JSONError, _ base: Int) -> Bool {
+    guard framesDamage, depth > 0 else { return false }
+    damage = JSONError(error.reason, at: error.offset &+ base)
+    state = .damaged
+    isAfterLineFeed = false
+    return true
+  }
+
+  /// Passes one byte behind an error.
+  private mutating func passDamage(_ byte: UInt8, _ position: inout Int) -> Step? {
+    let isLineStart = isAfterLineFeed
+    isAfterLineFeed = byte == 0x0a
+    switch byte {
+    case UInt8(ascii: "\""):
+      isKey = false
+      state = .string
+    case UInt8(ascii: "{") where isLineStart: return .bad(JSONError(.newObject, at: position))
+    case UInt8(ascii: "{"), UInt8(ascii: "["): push(isObject: byte == UInt8(ascii: "{"))
+    case UInt8(ascii: "}"), UInt8(ascii: "]"):
+      guard levels & 1 == (byte == UInt8(ascii: "}") ? 1 : 0) else {
+        return .bad(JSONError(.value, at: position))
+      }
+      let isEnd = pop()
+      state = .damaged
+      position &+= 1
+      return isEnd ? .end(position) : nil
+    default: break
+    }
+    position &+= 1
+    return nil
   }
 
   private mutating func push(isObject: Bool) {
