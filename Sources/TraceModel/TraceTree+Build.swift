@@ -81,27 +81,21 @@ private struct TreeBuilder {
       for entry in ties { append(entry) }
       return
     }
-    guard ties.first?.id.isValid == true else {
+    let described = ties.map { (entry: $0, contents: SpanContents(store[$0.row].record)) }
+      .sorted { one, other in
+        let (first, second) = (one.entry, other.entry)
+        return (first.end, first.parent, one.contents, first.row)
+          < (second.end, second.parent, other.contents, second.row)
+      }
+    var last: SpanContents?
+    for (entry, contents) in described {
       // Without an ID nothing can be called a copy, so all stay.
-      for entry in ties.sorted(by: { ($0.end, $0.parent, $0.row) < ($1.end, $1.parent, $1.row) }) {
-        append(entry)
-      }
-      return
-    }
-    var distinct: [SpanRecord: Entry] = [:]
-    for entry in ties {
-      let record = store[entry.row].record
-      if let known = distinct[record] {
+      if entry.id.isValid, contents == last {
         duplicatesDropped += 1
-        distinct[record] = entry.row < known.row ? entry : known
       } else {
-        distinct[record] = entry
+        append(entry)
+        last = contents
       }
-    }
-    for (_, entry) in distinct.map({ (String(describing: $0.key), $0.value) })
-      .sorted(by: { ($0.1.end, $0.1.parent, $0.0) < ($1.1.end, $1.1.parent, $1.0) })
-    {
-      append(entry)
     }
   }
 
