@@ -240,7 +240,9 @@ private struct TreeBuilder {
 
   private func append(_ node: Int, parent: Int, depth: Int, to tree: inout TraceTree) {
     var defects = defects[node]
-    if parent >= 0, placements[node] == .child, !extents[node].isUnset {
+    if parent >= 0, placements[node] == .child, !extents[node].isUnset,
+      !tree.extents[parent].isUnset
+    {
       if extents[node].start < tree.extents[parent].start { defects.insert(.startsBeforeParent) }
       if extents[node].end > tree.extents[parent].end { defects.insert(.endsAfterParent) }
     }
