@@ -101,14 +101,16 @@ public struct TraceIndex: Sendable {
       previous.reserveCapacity(range.count)
       for offset in 0..<range.count {
         let row = range.lowerBound.advanced(by: offset)
-        previous.append(append(row, sealed, base + offset))
+        previous.append(append(row, sealed, base + offset, store))
       }
       table.previous.append(previous)
     }
   }
 
   /// Indexes one row and returns the row of the same trace that came before it.
-  private mutating func append(_ row: SpanRow, _ sealed: SealedBatch, _ index: Int) -> SpanRow {
+  private mutating func append(
+    _ row: SpanRow, _ sealed: SealedBatch, _ index: Int, _ store: SpanStore
+  ) -> SpanRow {
     let batch = sealed.batch
     let id = batch.traceIDs[index]
     let number: TraceRow
@@ -122,11 +124,11 @@ public struct TraceIndex: Sendable {
     let set = self.set(
       table.summaries[Int(number.rawValue)].serviceSet, with: sealed.service(at: index))
     return Self.add(
-      row, batch, index, services: set, to: &table.summaries[Int(number.rawValue)])
+      row, batch, index, store, services: set, to: &table.summaries[Int(number.rawValue)])
   }
 
   private static func add(
-    _ row: SpanRow, _ batch: SpanBatch, _ index: Int, services: UInt32,
+    _ row: SpanRow, _ batch: SpanBatch, _ index: Int, _ store: SpanStore, services: UInt32,
     to summary: inout TraceSummary
   ) -> SpanRow {
     let extent = SpanExtent(start: batch.starts[index], end: batch.ends[index])
@@ -136,12 +138,16 @@ public struct TraceIndex: Sendable {
     if batch.status(at: index) == .error { summary.errorCount += 1 }
     summary.extent = summary.extent.union(extent)
     summary.serviceSet = services
-    // A root before any span that only looks like one, then by time and ID: the order of arrival
-    // must not show.
+    // A root before any span that only looks like one, then by time and ID, then by what the list
+    // shows of it: the order of arrival must not show.
     let isBetter =
-      summary.rootRow == .none || (isRoot && !summary.hasRoot)
-      || (isRoot == summary.hasRoot
-        && (extent.start, spanID) < (summary.rootStart, summary.rootID))
+      if summary.rootRow == .none || isRoot != summary.hasRoot {
+        summary.rootRow == .none || isRoot
+      } else if (extent.start, spanID) != (summary.rootStart, summary.rootID) {
+        (extent.start, spanID) < (summary.rootStart, summary.rootID)
+      } else {
+        store.showsBefore(row, summary.rootRow)
+      }
     if isBetter {
       summary.rootRow = row
       summary.rootStart = extent.start
@@ -164,5 +170,18 @@ public struct TraceIndex: Sendable {
     table.serviceSets.append((members + [service]).sorted())
     setNumbers[step] = number
     return number
+  }
+}
+
+extension SpanStore {
+  /// Which of two spans of the same start and ID a list shows: by end, name and service.
+  fileprivate func showsBefore(_ one: SpanRow, _ other: SpanRow) -> Bool {
+    let (one, other) = (self[one], self[other])
+    if one.end != other.end { return one.end < other.end }
+    let name = one.sealed.batch.strings.utf8(one.nameID)
+    let otherName = other.sealed.batch.strings.utf8(other.nameID)
+    if name != otherName { return name.lexicographicallyPrecedes(otherName) }
+    return self.name(of: one.service).utf8.lexicographicallyPrecedes(
+      self.name(of: other.service).utf8)
   }
 }
