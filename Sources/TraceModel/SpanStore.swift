@@ -77,7 +77,7 @@ public struct SpanStore: Sendable {
   public mutating func append(_ batch: SpanBatch) -> [Range<SpanRow>]? {
     let needed = (batch.count + Int(Self.blockMask)) >> Int(Self.blockShift)
     guard blocks.count + needed <= Self.blockLimit else { return nil }
-    let sealed = SealedBatch(batch: batch, services: services(of: batch))
+    let sealed = SealedBatch(batch: batch, services: services(ofScopesOf: batch))
     var rows: [Range<SpanRow>] = []
     for base in stride(from: 0, to: batch.count, by: 1 << Int(Self.blockShift)) {
       let length = min(1 << Int(Self.blockShift), batch.count - base)
@@ -89,13 +89,13 @@ public struct SpanStore: Sendable {
     return rows
   }
 
-  /// The service of each scope of a batch. Scopes without a span are given no new service.
-  private mutating func services(of batch: SpanBatch) -> [ServiceID] {
-    var isUsed = [Bool](repeating: false, count: batch.scopes.count)
+  /// The service of each scope; of a scope without spans it is any, for nothing asks for it.
+  private mutating func services(ofScopesOf batch: SpanBatch) -> [ServiceID] {
+    var isUsed = Array(repeating: false, count: batch.scopes.count)
     for scope in batch.scopeIDs { isUsed[Int(scope.rawValue)] = true }
-    return batch.scopes.indices.map { scope in
-      guard isUsed[scope] else { return ServiceID(0) }
-      return service(named: batch.resources[Int(batch.scopes[scope].resource.rawValue)].serviceName)
+    return zip(batch.scopes, isUsed).map { scope, isUsed in
+      guard isUsed else { return ServiceID(0) }
+      return service(named: batch.resources[Int(scope.resource.rawValue)].serviceName)
     }
   }
 
