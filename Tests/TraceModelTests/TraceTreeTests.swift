@@ -157,6 +157,41 @@ import TraceTestSupport
     #expect(tree.duplicatesDropped == 0)
   }
 
+  @Test func spansThatDifferInAnyFieldAreBothKept() {
+    let changes: [(inout SpanRecord) -> Void] = [
+      { $0.name = "x" }, { $0.kind = .client }, { $0.status = .ok }, { $0.statusMessage = "x" },
+      { $0.parentSpanID = SpanID(9) }, { $0.end = UnixNanos(21) }, { $0.traceState = "x" },
+      { $0.flags = 1 }, { $0.dropped.attributes = 1 }, { $0.dropped.events = 1 },
+      { $0.dropped.links = 1 }, { $0.attributes = [Attribute("", .empty)] },
+      { $0.attributes = [Attribute("", .string(""))] },
+      { $0.attributes = [Attribute("", .int(0))] },
+      { $0.attributes = [Attribute("", .bool(false))] },
+      { $0.attributes = [Attribute("", .bool(true))] },
+      { $0.attributes = [Attribute("", .bytes([]))] },
+      { $0.attributes = [Attribute("", .array([]))] },
+      { $0.attributes = [Attribute("", .map([]))] },
+      { $0.attributes = [Attribute("", .array([.empty]))] },
+      { $0.events = [SpanEvent()] }, { $0.events = [SpanEvent(name: "x")] },
+      { $0.events = [SpanEvent(time: UnixNanos(1))] }, { $0.links = [SpanLink()] },
+      { $0.links = [SpanLink(traceState: "x")] }, { $0.links = [SpanLink(flags: 1)] },
+      { $0.links = [SpanLink(spanID: SpanID(1))] }, { $0.resource.schemaURL = "x" },
+      { $0.resource.droppedAttributes = 1 },
+      { $0.resource.attributes = [Attribute("service.name", .string("x"))] },
+      { $0.scope.name = "x" }, { $0.scope.version = "x" }, { $0.scope.schemaURL = "x" },
+      { $0.scope.droppedAttributes = 1 }, { $0.scope.attributes = [Attribute("x", .empty)] },
+    ]
+    let records =
+      [span(1)]
+      + changes.map { change in
+        var record = span(1)
+        change(&record)
+        return record
+      }
+    let tree = tree(records + records.reversed())
+    #expect(tree.rows.count { $0 != .none } == records.count)
+    #expect(tree.duplicatesDropped == records.count)
+  }
+
   @Test func equalSpansWithNoNumbersAreKeptOnce() {
     var record = span(1)
     record.attributes = [Attribute("n", .double(.nan))]
