@@ -9,6 +9,10 @@ public struct Job: Sendable {
   /// Jobs that replace one another.
   public enum Lane: Int, Sendable, CaseIterable {
     case list, trace, search, operation
+
+    /// Whether a key's frame is not worth drawing before the job is done. Figures that only add a
+    /// line of detail come when they come.
+    public var isAwaited: Bool { self != .operation }
   }
 
   enum Task: Sendable {

@@ -12,10 +12,10 @@ struct EventLoop: ~Copyable {
   private var state: ViewState
   private let palette: Palette
   private let usesASCII: Bool
-  private let inbox: Inbox<Event?>
+  private let inbox: Inbox<News>
   private let jobs: JobRunner
-  /// How many jobs have not reported yet.
-  private var runningJobs = 0
+  /// How many jobs that a frame should wait for have not reported yet.
+  private var awaitedJobs = 0
   private var shown: Frame?
   private var hasChanged = true
   /// When the first key came that is not on the screen yet.
@@ -42,16 +42,16 @@ struct EventLoop: ~Copyable {
   /// to say whether it is dark or light.
   init(
     terminal: consuming Terminal, options: ViewOptions, ascii: Bool,
-    startLoader: (Inbox<Event?>) -> Void, palette choosePalette: (inout Terminal) -> Palette
+    startLoader: (Inbox<News>) -> Void, palette choosePalette: (inout Terminal) -> Palette
   ) {
     let waker = terminal.waker
     // Room for more than ever waits: posting must not block a job.
-    let inbox = Inbox<Event?>(capacity: 1_024) { waker.wake() }
+    let inbox = Inbox<News>(capacity: 1_024) { waker.wake() }
     startLoader(inbox)
     palette = choosePalette(&terminal)
     usesASCII = ascii
     self.inbox = inbox
-    jobs = JobRunner { inbox.post($0.map { .job($0) }) }
+    jobs = JobRunner { inbox.post($0) }
     state = ViewState(size: terminal.size, options: options)
     self.terminal = terminal
   }
@@ -83,10 +83,10 @@ struct EventLoop: ~Copyable {
   private func millisecondsToDraw(since drawnAt: ContinuousClock.Instant) -> Int {
     let now = ContinuousClock.now
     if let keyTime {
-      return runningJobs == 0 ? 0 : Self.jobWait - (now - keyTime).milliseconds
+      return awaitedJobs == 0 ? 0 : Self.jobWait - (now - keyTime).milliseconds
     }
     if shown == nil {
-      let isReady = state.load.isDone && runningJobs == 0
+      let isReady = state.load.isDone && awaitedJobs == 0
       return isReady ? 0 : Self.firstWait - (now - drawnAt).milliseconds
     }
     return Self.frameInterval - (now - drawnAt).milliseconds
@@ -116,18 +116,20 @@ struct EventLoop: ~Copyable {
     return apply(event)
   }
 
-  /// Takes what came from another thread; `nil` is a job that was cancelled.
-  private mutating func take(_ event: Event?) -> End? {
-    switch event {
-    case nil:
-      runningJobs -= 1
-      return nil
-    case .job: runningJobs -= 1
-    case .data(let data, _, let load): latest = (data, load)
-    case .key, .resize, .message: break
-    }
+  /// Takes what came from another thread.
+  private mutating func take(_ news: News) -> End? {
     hasChanged = true
-    return event.flatMap { apply($0) }
+    switch news {
+    case .cancelled(let lane):
+      if lane.isAwaited { awaitedJobs -= 1 }
+      return nil
+    case .result(let result):
+      if result.lane.isAwaited { awaitedJobs -= 1 }
+      return apply(.job(result))
+    case .data(let data, let quality, let load):
+      latest = (data, load)
+      return apply(.data(data, quality, load))
+    }
   }
 
   private mutating func apply(_ event: Event) -> End? {
@@ -145,7 +147,7 @@ struct EventLoop: ~Copyable {
         let message = isSent ? "copied: \(what)" : "this terminal has no clipboard to copy to"
         if let end = apply(.message(message)) { return end }
       case .run(let job):
-        runningJobs += 1
+        if job.lane.isAwaited { awaitedJobs += 1 }
         jobs.submit(job)
       }
     }

@@ -7,11 +7,10 @@ final class JobRunner: Sendable {
   private let queues: [DispatchQueue]
   /// The generation of the newest job of each lane.
   private let newest: Mutex<[Int]>
-  private let report: @Sendable (JobResult?) -> Void
+  private let report: @Sendable (News) -> Void
 
-  /// - Parameter report: called on a lane's thread with each result, and with `nil` for each job
-  ///   that was cancelled.
-  init(report: @escaping @Sendable (JobResult?) -> Void) {
+  /// `report` is called on a lane's thread, once for each job.
+  init(report: @escaping @Sendable (News) -> Void) {
     self.report = report
     queues = Job.Lane.allCases.map { DispatchQueue(label: "job \($0)", qos: .userInitiated) }
     newest = Mutex(Array(repeating: 0, count: Job.Lane.allCases.count))
@@ -22,7 +21,8 @@ final class JobRunner: Sendable {
     newest.withLock { $0[lane] = job.generation }
     queues[lane].async { [self] in
       func isCancelled() -> Bool { newest.withLock { $0[lane] != job.generation } }
-      report(isCancelled() ? nil : job.run(isCancelled: isCancelled))
+      let result = isCancelled() ? nil : job.run(isCancelled: isCancelled)
+      report(result.map { .result($0) } ?? .cancelled(job.lane))
     }
   }
 }

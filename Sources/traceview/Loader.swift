@@ -19,8 +19,11 @@ final class Loader: Sendable {
 
   /// How long nothing may come before what is there is analyzed.
   private static let idle = DispatchTimeInterval.milliseconds(100)
-  /// The least time between two snapshots.
-  private static let interval = Duration.milliseconds(50)
+  /// The least time between two snapshots: each makes the view sort and link again, so they come
+  /// less often where that is much work.
+  private static func interval(spans: Int) -> Duration {
+    .milliseconds(spans < 50_000 ? 50 : 250)
+  }
 
   /// `sourceNames` are those of all sources by number, those that could not be opened too;
   /// `publish` is called on the loader's thread.
@@ -85,7 +88,7 @@ final class Loader: Sendable {
         hasNews = true
       }
       let now = ContinuousClock.now
-      let isLate = publishedAt.map { now - $0 >= Self.interval } ?? true
+      let isLate = publishedAt.map { now - $0 >= Self.interval(spans: data.store.count) } ?? true
       if hasNews, isLate || running == 0 {
         let total = sources.map(\.byteCount)
         publish(
