@@ -11,7 +11,8 @@ struct ScreenEnvironment {
 
   /// Colours are refused. (no-color.org: set, and not empty.)
   private var refusesColors: Bool {
-    options.color == .never || (options.color == .auto && value("NO_COLOR")?.isEmpty == false)
+    options.color == .never
+      || ((options.color ?? .auto) == .auto && value("NO_COLOR")?.isEmpty == false)
   }
 
   /// The most colours that a screen may use; `nil` is what the terminal has.
@@ -23,7 +24,7 @@ struct ScreenEnvironment {
   var printColors: ColorDepth {
     let isForced =
       options.color == .always
-      || (options.color == .auto && (value("CLICOLOR_FORCE") ?? "0") != "0")
+      || ((options.color ?? .auto) == .auto && (value("CLICOLOR_FORCE") ?? "0") != "0")
     guard !refusesColors, isForced || isatty(STDOUT_FILENO) != 0 else { return .none }
     return options.theme == .monochrome ? .none : .indexed256
   }
@@ -54,7 +55,7 @@ struct ScreenEnvironment {
     case .dark: .dark
     case .light: .light
     case .monochrome: .monochrome
-    case .auto: background == .light ? .light : .dark
+    case .auto, nil: background == .light ? .light : .dark
     }
   }
 }

@@ -52,7 +52,7 @@ struct ScreenRun {
       palette: { terminal in
         if terminal.colorDepth == .none { return Theme.monochrome.palette }
         let background =
-          options.theme == .auto
+          (options.theme ?? .auto) == .auto
           ? terminal.background(colorFGBG: environment.value("COLORFGBG")) : nil
         return environment.theme(background: background).palette
       })

@@ -8,17 +8,12 @@ struct Traceview: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "traceview",
-    abstract: "Look at distributed traces in the terminal, and learn why one is broken.",
     usage: """
-      traceview spans.json                     view a file of spans, in any format it knows
-      python3 app.py | traceview               view what a program prints (console exporter)
-      traceview a.json b.pb                    view several files as one set of traces
-      traceview --print tree spans.json        write the waterfalls as text
+      traceview spans.json                     view a file; ? lists the keys
+      python3 app.py | traceview               view what a program prints
+      traceview a.json b.pb                    several files as one data set
+      traceview --print tree spans.json        the waterfalls as text
       traceview --print json spans.json | jq   one object a span
-      """,
-    discussion: """
-      With standard output to a pipe or a file, or with --print, text is written instead of a \
-      screen. In the screen ? lists the keys.
       """,
     version: version)
 

@@ -5,60 +5,52 @@ import TraceUI
 
 /// The options of `view`.
 struct ViewOptionsGroup: ParsableArguments {
-  enum PrintMode: String, ExpressibleByArgument, CaseIterable {
-    case list, tree, problems, json
-  }
+  enum PrintMode: String, Choice { case list, tree, problems, json }
 
-  enum ColorMode: String, ExpressibleByArgument, CaseIterable {
-    case auto, always, never
-  }
+  enum ColorMode: String, Choice { case auto, always, never }
 
-  enum ThemeChoice: String, ExpressibleByArgument, CaseIterable {
-    case auto, dark, light, monochrome
-  }
+  enum ThemeChoice: String, Choice { case auto, dark, light, monochrome }
 
+  // The help fits a screen of 24 rows: one line each.
   @Argument(
-    help: ArgumentHelp("Files to read as one data set; - is standard input.", valueName: "source"),
+    help: ArgumentHelp("Files, read as one data set; - is standard input", valueName: "source"),
     completion: .file())
   var sources: [String] = []
 
-  @Option(name: .long, help: "Write text and show no screen: list, tree, problems or json.")
+  @Option(help: ArgumentHelp("Write text: list, tree, problems or json", valueName: "what"))
   var print: PrintMode?
 
-  @Flag(name: .long, help: "With --print problems: one JSON object a line.")
+  @Flag(help: "With --print problems: one JSON object a line")
   var json = false
 
-  @Option(name: .long, help: ArgumentHelp("Print at most that many traces.", valueName: "n"))
+  @Option(help: ArgumentHelp("Print at most that many traces", valueName: "n"))
   var limit: Int?
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Read as that format, whatever it looks like.", valueName: "name"))
-  var format: String?
-
-  @Option(name: .long, help: "Use colours: auto, always or never.")
-  var color = ColorMode.auto
-
-  @Option(name: .long, help: "Colours for the background: auto, dark, light or monochrome.")
-  var theme = ThemeChoice.auto
-
-  @Option(
-    name: .long, help: ArgumentHelp("Columns of printed text.", valueName: "columns"))
+  @Option(help: ArgumentHelp("Columns of printed text", valueName: "n"))
   var width: Int?
 
-  @Flag(name: .long, help: "Draw with ASCII only.")
-  var ascii = false
-
-  @Flag(name: .long, help: "Show times in UTC, not in the local time zone.")
-  var utc = false
-
-  @Flag(name: .long, help: "Leave the mouse to the terminal, to select text with it.")
-  var noMouse = false
-
-  @Flag(name: .long, help: "With --print: exit with 1 if anything could not be read as it was.")
+  @Flag(help: "With --print: exit 1 unless all was read whole")
   var strict = false
 
-  @Flag(name: .long, help: "List the keys of the screen.")
+  @Option(help: ArgumentHelp("Read as that format, whatever it looks like", valueName: "name"))
+  var format: String?
+
+  @Option(help: ArgumentHelp("auto, always or never", valueName: "when"))
+  var color: ColorMode?
+
+  @Option(help: ArgumentHelp("auto, dark, light or monochrome", valueName: "name"))
+  var theme: ThemeChoice?
+
+  @Flag(help: "Draw with ASCII only")
+  var ascii = false
+
+  @Flag(help: "Show times in UTC, not in the local time zone")
+  var utc = false
+
+  @Flag(help: "Leave the mouse to the terminal, to select text")
+  var noMouse = false
+
+  @Flag(help: "List the keys of the screen")
   var listKeys = false
 
   /// Says what is wrong with the options, before anything is done.
@@ -75,4 +67,11 @@ struct ViewOptionsGroup: ParsableArguments {
       throw ValidationError("There is no format '\(format)'; there are: \(names).")
     }
   }
+}
+
+/// A word out of a few, which the help names by itself.
+protocol Choice: ExpressibleByArgument, CaseIterable {}
+
+extension Choice {
+  static var allValueStrings: [String] { [] }
 }
