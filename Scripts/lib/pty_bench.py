@@ -110,7 +110,7 @@ def measure(command, text="SPAN", key="j", count=200, while_loading=False, secon
     session = Session(command)
     try:
         first = session.until(text.encode(), seconds)
-        if not while_loading:
+        if count and not while_loading:
             session.settle(0.3, seconds)
         times = [session.answer(key.encode()) for _ in range(count)]
     finally:
