@@ -23,7 +23,8 @@ let package = Package(
   targets: [
     // MARK: Cells
     .target(name: "Cells", swiftSettings: pure),
-    .testTarget(name: "CellsTests", dependencies: ["Cells"], swiftSettings: strict),
+    .testTarget(
+      name: "CellsTests", dependencies: ["Cells", "TraceTestSupport"], swiftSettings: strict),
 
     // MARK: CNCurses
     .target(

@@ -1,5 +1,6 @@
 import Cells
 import Testing
+import TraceTestSupport
 
 @Suite struct CellTextTests {
   private static let cuts: [(text: String, width: Int, cut: String)] = [

@@ -1,5 +1,6 @@
 import Cells
 import Testing
+import TraceTestSupport
 
 @Suite struct SafeTextTests {
   private static let texts: [(text: String, safe: String)] = [

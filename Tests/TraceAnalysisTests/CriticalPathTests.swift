@@ -1,6 +1,7 @@
 import Testing
 import TraceAnalysis
 import TraceModel
+import TraceTestSupport
 
 @Suite struct CriticalPathTests {
   /// The names of the spans on the path, in the order of the tree.

@@ -1,6 +1,7 @@
 import Testing
 import TraceAnalysis
 import TraceModel
+import TraceTestSupport
 
 @Suite struct DataQualityTests {
   private func analyze(_ spans: [SpanRecord], issues: [ImportIssue] = []) -> DataQuality {

@@ -1,6 +1,7 @@
 import Testing
 import TraceAnalysis
 import TraceModel
+import TraceTestSupport
 
 @Suite struct SelfTimesTests {
   private func selfTimes(_ spans: [SpanRecord]) -> [Int64] {

@@ -1,6 +1,7 @@
 import Testing
 import TraceAnalysis
 import TraceModel
+import TraceTestSupport
 
 @Suite struct SpanSearchTests {
   private func found(_ text: String, _ spans: [SpanRecord]) -> [String] {

@@ -1,4 +1,5 @@
 import TraceModel
+import TraceTestSupport
 
 /// A span for a test: IDs are small numbers, times are nanoseconds behind `epoch`.
 func span(
@@ -46,21 +47,6 @@ func dataSet(_ spans: [SpanRecord], batchSize: Int = 1_000, issues: [ImportIssue
 func tree(_ spans: [SpanRecord]) -> (tree: TraceTree, data: DataSet) {
   let data = dataSet(spans)
   return (TraceTree(rows: data.traces.rows(of: TraceRow(0)), of: data.store), data)
-}
-
-/// A random number generator that gives the same numbers in every run. (Steele, Lea, Flood 2014.)
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-    return word ^ (word >> 31)
-  }
 }
 
 /// A trace of `count` spans with parents, times and defects by chance.

@@ -60,7 +60,7 @@ import TraceTestSupport
 
   @Test func bytesOfAllLengthsComeBack() {
     for seed: UInt64 in 0..<20 {
-      var random = SeededGenerator(seed: seed)
+      var random = SplitMix64(seed: seed)
       var pool = StringPool()
       var known: [[UInt8]: StringID] = [:]
       for _ in 0..<300 {

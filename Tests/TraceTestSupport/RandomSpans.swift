@@ -2,9 +2,9 @@ public import TraceModel
 
 /// Makes spans at random: as broken as input can be, or full of everything a span can have.
 public struct RandomSpans: Sendable {
-  public var random: SeededGenerator
+  public var random: SplitMix64
 
-  public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  public init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
   /// Spans of a trace that has everything that goes wrong: identifiers and times come from so few
   /// that orphans, rings, duplicates, equal starts and missing values are common.

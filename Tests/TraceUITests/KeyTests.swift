@@ -283,7 +283,7 @@ import TraceTestSupport
     let keys: [Key] =
       KeyMap.standard.bindings.flatMap(\.keys).filter { $0 != "Q" && $0 != .control("c") }
       + [.escape, .backspace, .delete, .mouse(.press, x: 3, y: 3), .mouse(.drag, x: 99, y: 1)]
-    var random = SystemSeed(state: 7)
+    var random = SplitMix64(seed: 7)
     for size in [
       Size(width: 80, height: 24), Size(width: 12, height: 4), Size(width: 130, height: 50),
     ] {
@@ -293,23 +293,10 @@ import TraceTestSupport
       ] {
         var session = Session(data, size: size)
         for _ in 0..<1_500 {
-          session.press(keys[Int(random.next() % UInt64(keys.count))])
-          if random.next() % 8 == 0 { _ = session.frame }
+          session.press(random.pick(keys))
+          if random.happens(12) { _ = session.frame }
         }
       }
     }
-  }
-}
-
-/// splitmix64.
-private struct SystemSeed {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
   }
 }
