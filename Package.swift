@@ -73,6 +73,8 @@ let package = Package(
     // MARK: TraceSources
     .target(
       name: "TraceSources", dependencies: ["TraceFormats", "TraceModel"], swiftSettings: strict),
+    .testTarget(
+      name: "TraceSourcesTests", dependencies: ["TraceSources"], swiftSettings: strict),
 
     // MARK: traceview
     .executableTarget(

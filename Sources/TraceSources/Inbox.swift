@@ -18,7 +18,10 @@ public final class Inbox<Item: Sendable>: Sendable {
   private let wake: @Sendable () -> Void
 
   public init(capacity: Int = 64, wake: @escaping @Sendable () -> Void = {}) {
-    room = DispatchSemaphore(value: capacity)
+    // Not `value: capacity`: Dispatch traps when a semaphore goes whose value is below its first one,
+    // as when values are left in an inbox that nobody takes any more.
+    room = DispatchSemaphore(value: 0)
+    for _ in 0..<capacity { room.signal() }
     self.wake = wake
   }
 
