@@ -53,9 +53,10 @@ int cnc_wait(int limit) {
       resizeterm(size.ws_row, size.ws_col);
       clearok(curscr, TRUE);  // what a terminal keeps of its cells is its own affair
     }
-    if (ready > 0 && descriptors[0].revents & POLLIN) seen |= CNC_INPUT;
-    // Gone without a signal; to wait for it again would be to spin.
-    else if (ready > 0 && descriptors[0].revents) seen |= CNC_TERMINATED;
+    // Gone, and no signal need have said so. There is POLLIN too then, for ever: to read, or to wait
+    // again, would be to spin.
+    if (ready > 0 && descriptors[0].revents & ~POLLIN) seen |= CNC_TERMINATED;
+    else if (ready > 0 && descriptors[0].revents) seen |= CNC_INPUT;
     if (seen || ready == 0) return seen;
     clock_gettime(CLOCK_MONOTONIC, &now);
     long passed = (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
