@@ -15,7 +15,7 @@ struct PrintRun {
   func run(_ sources: [FileSource], _ failures: [SourceError]) -> Int32 {
     let (data, quality, load) = read(sources, failures)
     for failure in load.failures.dropFirst(failures.count) {
-      StandardError.write("traceview: \(failure)\n")
+      StandardError.complain(failure)
     }
     IssueText(names: names).write(data.log)
     guard data.store.count > 0 else { return ViewCommand.Status.noInput }

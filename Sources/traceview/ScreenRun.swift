@@ -15,7 +15,7 @@ struct ScreenRun {
     do throws(TerminalError) {
       end = try show(sources, failures)
     } catch {
-      StandardError.write("traceview: \(error.description); --print tree writes text instead\n")
+      StandardError.complain("\(error.description); --print tree writes text instead")
       return ViewCommand.Status.software
     }
     switch end {
@@ -26,7 +26,7 @@ struct ScreenRun {
       raise(number)
       return 128 + number
     case .nothingRead(let data, let load):
-      for failure in load.failures { StandardError.write("traceview: \(failure)\n") }
+      for failure in load.failures { StandardError.complain(failure) }
       IssueText(names: names).write(data.log)
       return ViewCommand.Status.noInput
     }

@@ -29,6 +29,10 @@ enum StandardOutput {
 /// Standard error, at once.
 enum StandardError {
   static func write(_ text: String) { _ = Descriptor.write(Array(text.utf8), to: STDERR_FILENO) }
+
+  /// Writes a line of the program's own. It may hold what came from outside, such as the name of a
+  /// file.
+  static func complain(_ text: String) { write("traceview: \(SafeText.line(text))\n") }
 }
 
 private enum Descriptor {

@@ -27,9 +27,8 @@ struct ViewCommand {
     }
     let paths = options.sources.isEmpty && isatty(STDIN_FILENO) == 0 ? ["-"] : options.sources
     guard !paths.isEmpty else {
-      StandardError.write(
-        "traceview: no source; name a file, or pipe spans into it. traceview --help has examples.\n"
-      )
+      StandardError.complain(
+        "no source; name a file, or pipe spans into it. traceview --help has examples.")
       return Status.usage
     }
     var sources: [FileSource] = []
@@ -46,7 +45,7 @@ struct ViewCommand {
     }
     let names = paths.map { $0 == "-" ? "standard input" : $0 }
     if sources.isEmpty || options.print != nil || isatty(STDOUT_FILENO) == 0 {
-      for failure in failures { StandardError.write("traceview: \(failure.message)\n") }
+      for failure in failures { StandardError.complain(failure.message) }
     }
     guard !sources.isEmpty else { return Status.noInput }
     let isText = options.print != nil || isatty(STDOUT_FILENO) == 0

@@ -174,6 +174,13 @@ import Testing
     }
   }
 
+  @Test func controlCharactersInNamesOfFilesNeverReachTheTerminal() throws {
+    let run = try Traceview.run("no\u{1B}[2J\u{9B}31m\n.json")
+    #expect(run.status == 66)
+    let name = #"no\e[2J\u{009B}31m\n.json"#
+    #expect(run.errors == "traceview: \(name): no such file or directory\n")
+  }
+
   @Test func aReaderThatStopsIsNoError() throws {
     let process = Process()
     process.executableURL = URL(filePath: "/bin/sh")
