@@ -18,7 +18,7 @@ public struct FileSource: Sendable {
   // Bytes. The first block is small, so that the first screen comes soon.
   private static let firstBlock = 64 << 10
   private static let block = 1 << 20
-  /// How many spans a batch has before it is handed on.
+  /// How many spans a batch has before it is handed on; the first one need not wait for them.
   private static let batchCount = 8_192
 
   /// Opens a source; `-` is standard input. `importer` reads the bytes whatever they look like; by
@@ -78,7 +78,7 @@ public struct FileSource: Sendable {
       if count == 0 { break }
       reading.take(buffer.span.extracting(0..<count))
       let isWaiting = !Self.hasMore(descriptor)
-      if let batch = reading.batch(atLeast: isWaiting ? 1 : Self.batchCount) {
+      if let batch = reading.batch(atLeast: isWaiting || reading.isFirst ? 1 : Self.batchCount) {
         guard inbox.post(.batch(batch)) else { return }
       }
       inbox.post(.progress(id, bytesRead: reading.byteCount))
@@ -151,6 +151,9 @@ private struct Reading {
       self.prefix = []
     }
   }
+
+  /// Whether no batch was handed on yet.
+  var isFirst: Bool { current.number == 0 }
 
   /// The batch, if it has that many spans or issues; a fresh one is filled from then on.
   mutating func batch(atLeast count: Int) -> SpanBatch? {
