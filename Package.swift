@@ -34,7 +34,11 @@ let package = Package(
     // MARK: Terminal
     .target(name: "Terminal", dependencies: ["Cells", "CNCurses"], swiftSettings: strict),
     .testTarget(
-      name: "TerminalTests", dependencies: ["Cells", "CNCurses", "Terminal", "TerminalProbe"],
+      name: "TerminalTests",
+      // TerminalProbe and traceview are programs that the tests run.
+      dependencies: [
+        "Cells", "CNCurses", "SpanGenerator", "Terminal", "TerminalProbe", "traceview",
+      ],
       swiftSettings: strict),
     // A small full screen program for the tests to run in a real terminal.
     .executableTarget(

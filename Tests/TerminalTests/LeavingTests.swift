@@ -4,11 +4,6 @@ import Testing
 /// However the probe ends, or stops, the terminal is as it was found.
 @Suite(.serialized, .enabled(if: TmuxSession.tmux != nil, "tmux is missing"))
 struct LeavingTests {
-  /// What could be left behind: modes of the line, of the screen, the cursor, the mouse, the keypad.
-  private static let modes =
-    "#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{mouse_button_flag} #{mouse_sgr_flag} "
-    + "#{keypad_flag} #{keypad_cursor_flag}"
-
   @Test func quittingLeavesTheTerminalAsItWas() throws {
     try expectLeft(status: 0, shows: ["probe: a line for standard error"]) { session, _ in
       try session.send("e", "q")
@@ -56,13 +51,13 @@ struct LeavingTests {
   func stopsAndGoesOn(byKey: Bool) throws {
     let session = try TmuxSession()
     try session.type(line: "stty -g >before")
-    let before = try session.value(of: Self.modes)
+    let before = try session.value(of: TmuxSession.modes)
     let pid = try session.startProbe()
     try session.send("j")
     try session.waitUntil("the key") { row(3, of: $0) == "j" }
     if byKey { try session.send("C-z") } else { kill(pid, SIGTSTP) }
     try session.waitUntil(contains: "Stopped")
-    #expect(try session.value(of: Self.modes) == before)
+    #expect(try session.value(of: TmuxSession.modes) == before)
     try session.type(line: "stty -g | cmp - before && echo same")
     try session.waitUntil(contains: "\nsame\n")
     try session.resize(width: 70, height: 20)
@@ -75,7 +70,7 @@ struct LeavingTests {
     #expect(try session.value(of: "#{alternate_on} #{mouse_button_flag}") == "1 1")
     try session.send("q")
     try session.waitUntil("the shell's screen") { $0.contains("same") && !$0.contains("probe 7") }
-    #expect(try session.value(of: Self.modes) == before)
+    #expect(try session.value(of: TmuxSession.modes) == before)
   }
 
   @Test func aStopThatCannotBeSeenIsRepaired() throws {
@@ -104,7 +99,7 @@ struct LeavingTests {
     let session = try TmuxSession(size: (120, 60))
     try session.type(line: "ulimit -c 0; stty -g >before; echo first")
     try session.waitUntil(contains: "\nfirst\n")
-    let before = try session.value(of: Self.modes)
+    let before = try session.value(of: TmuxSession.modes)
     let pid = try session.startProbe()
     #expect(try session.value(of: "#{alternate_on}") == "1")
     try end(session, pid)
@@ -113,7 +108,7 @@ struct LeavingTests {
     #expect(screen.contains("\nfirst\n"), "\(screen)")
     for line in lines { #expect(screen.contains(line), "\(screen)") }
     #expect(!screen.contains("utf8"), "nothing of the probe's screen: \(screen)")
-    #expect(try session.value(of: Self.modes) == before)
+    #expect(try session.value(of: TmuxSession.modes) == before)
     try session.type(line: "stty -g | cmp - before && echo same")
     try session.waitUntil(contains: "\nsame\n")
   }

@@ -20,15 +20,26 @@ final class TmuxSession {
     return path
   }()
 
-  /// The probe, which is built beside the tests.
-  static let probe = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    .deletingLastPathComponent().appendingPathComponent("TerminalProbe").path
+  /// The folder of the programs that are built with the tests.
+  private static let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent()
+
+  private static let fixtures = URL(fileURLWithPath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Fixtures").path
+
+  /// What could be left behind: modes of the screen, the cursor, the mouse, the keypad.
+  static let modes =
+    "#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{mouse_button_flag} #{mouse_sgr_flag} "
+    + "#{keypad_flag} #{keypad_cursor_flag}"
 
   /// A folder of this session, removed with it.
   let folder: URL
   private let environment: [String: String]
 
   /// Starts a terminal of `size` that runs `command`, by default a shell whose prompt is `$ `.
+  ///
+  /// The shell knows the programs and the fixtures by `PROBE`, `TRACEVIEW` and `FIXTURES`.
   init(
     command: String = "exec bash --norc --noprofile -i", size: (width: Int, height: Int) = (80, 24),
     term: String = "tmux-256color", locale: String = "C.UTF-8"
@@ -45,7 +56,8 @@ final class TmuxSession {
       "set-option", "-g", "status", "off", ";", "set-option", "-g", "remain-on-exit", "on", ";",
       "new-session", "-d", "-c", folder.path, "-x", "\(size.width)", "-y", "\(size.height)",
       "env", "-i", "PATH=/usr/local/bin:/usr/bin:/bin", "TERM=\(term)", "LANG=\(locale)",
-      "HOME=\(folder.path)", "PS1=$ ", "PROBE=\(Self.probe)",
+      "HOME=\(folder.path)", "PS1=$ ", "PROBE=\(Self.programs.path)/TerminalProbe",
+      "TRACEVIEW=\(Self.programs.path)/traceview", "FIXTURES=\(Self.fixtures)",
       // Else the Swift runtime answers a crash with pages of backtrace, and waits for a key.
       "SWIFT_BACKTRACE=enable=no", "sh", "-c", command)
   }
@@ -86,8 +98,10 @@ final class TmuxSession {
 
   /// Waits until the screen fulfils a condition, and gives it; fails after a generous time.
   @discardableResult
-  func waitUntil(_ what: String, _ condition: (String) throws -> Bool) throws -> String {
-    let deadline = ContinuousClock.now + .seconds(20)
+  func waitUntil(
+    _ what: String, seconds: Int = 20, _ condition: (String) throws -> Bool
+  ) throws -> String {
+    let deadline = ContinuousClock.now + .seconds(seconds)
     while true {
       let screen = try screen()
       if try condition(screen) { return screen }
@@ -102,6 +116,9 @@ final class TmuxSession {
   func waitUntil(contains text: String) throws -> String {
     try waitUntil(text) { $0.contains(text) }
   }
+
+  /// Ends the terminal, as when its window is closed.
+  func close() throws { try tmux("kill-session") }
 
   /// Starts the probe from the shell and gives the number of its process.
   ///
