@@ -29,6 +29,8 @@ private struct TreeBuilder {
   private var parents: [Int32] = []
   /// The first node of each span ID that is its own (not invalid).
   private var nodes: [SpanID: Int32] = [:]
+  /// All nodes of each span ID that several have, ascending.
+  private var namesakes: [SpanID: [Int32]] = [:]
   private var duplicatesDropped = 0
 
   init(rows unordered: [SpanRow], store: SpanStore) {
@@ -106,6 +108,7 @@ private struct TreeBuilder {
     } else if let first = nodes[entry.id] {
       defects.insert(.duplicate)
       self.defects[Int(first)].insert(.duplicate)
+      namesakes[entry.id, default: [first]].append(Int32(truncatingIfNeeded: rows.count))
     } else {
       nodes[entry.id] = Int32(truncatingIfNeeded: rows.count)
     }
@@ -120,18 +123,41 @@ private struct TreeBuilder {
     placements.append(.root)
   }
 
-  /// Gives each span its parent: the first span with that ID in this trace.
+  /// Gives each span its parent: the span with that ID in this trace. Where several have it, the
+  /// last that starts not after the child, since a run that reuses IDs has its own children.
   mutating func link() {
     parents = Array(repeating: -1, count: rows.count)
     for node in rows.indices where parentIDs[node].isValid {
       if let parent = nodes[parentIDs[node]] {
-        parents[node] = parent
+        parents[node] = namesake(of: parent, before: node)
         placements[node] = .child
       } else {
         placements[node] = .orphan
         defects[node].insert(.orphan)
       }
     }
+  }
+
+  /// Of the spans that have the ID of `parent` the one that starts last but not after `node`, else
+  /// the first; of those that start together the first.
+  private func namesake(of parent: Int32, before node: Int) -> Int32 {
+    guard defects[Int(parent)].contains(.duplicate), let all = namesakes[ids[Int(parent)]] else {
+      return parent
+    }
+    /// How many of them fit; those that do come first.
+    func count(where fits: (UnixNanos) -> Bool) -> Int {
+      var low = 0
+      var high = all.count
+      while low < high {
+        let middle = (low + high) / 2
+        if fits(extents[Int(all[middle])].start) { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+    let started = count { $0 <= extents[node].start }
+    guard started > 0 else { return parent }
+    let start = extents[Int(all[started - 1])].start
+    return all[count { $0 < start }]
   }
 
   /// Adds a node for each parent that orphans name, over the time of its orphans.

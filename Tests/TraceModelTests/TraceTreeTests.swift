@@ -139,9 +139,24 @@ import TraceTestSupport
       span(1, name: "b"), span(1, name: "a"), span(1, 11, name: "c"), span(2, parent: 1, 12),
       span(1, name: "a"),
     ])
-    #expect(ids(tree) == [1, 2, 1, 1])
+    #expect(ids(tree) == [1, 1, 1, 2])
     #expect(tree.duplicatesDropped == 1)
-    #expect(tree.defects.map { $0.contains(.duplicate) } == [true, false, true, true])
+    #expect(tree.defects.map { $0.contains(.duplicate) } == [true, true, true, false])
+  }
+
+  /// Two runs that use the same IDs:
+  ///
+  ///     1 |10....20|
+  ///     2    |12.14|
+  ///     1                |110..120|
+  ///     3                   |112.114|
+  @Test func eachRunThatReusesAnIDHasItsOwnChildren() {
+    let tree = tree([
+      span(1, 10, name: "first"), span(2, parent: 1, 12), span(1, 110, name: "second"),
+      span(3, parent: 1, 112), span(4, parent: 1, 5),
+    ])
+    #expect(ids(tree) == [1, 4, 2, 1, 3])
+    #expect(tree.depths == [0, 1, 1, 0, 1])
   }
 
   @Test func spansThatDifferInBytesOnlyAreNotEqual() {
