@@ -50,6 +50,7 @@ public enum Command: String, Sendable, CaseIterable {
   case open
   case nextPane = "next-pane"
   case close
+  case cancel
   case quit
   case help
   // Do

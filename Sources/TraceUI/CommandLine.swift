@@ -5,10 +5,10 @@ import TraceModel
 enum CommandLine {
   /// Commands with an argument, and what it is.
   static let withArgument: [(name: String, argument: String)] = [
-    ("sort", "start, duration, spans, errors or name"),
-    ("service", "a service's name; without one all services"),
-    ("last", "a time such as 10m: only traces that began then; without one all"),
-    ("trace", "a trace ID, or its first digits"),
+    ("sort", "start, duration, spans, errors, name"),
+    ("service", "name: only its traces; alone: all"),
+    ("last", "10m, 90s, 2h: only the newest; alone: all"),
+    ("trace", "ID or its first digits: open it"),
   ]
 
   /// What a word may become.
@@ -19,8 +19,11 @@ enum CommandLine {
         .map { "sort " + $0 }
     }
     guard words.count == 1 else { return [] }
-    let names = withArgument.map { $0.name + " " } + Command.allCases.map(\.rawValue)
-    return Set(names.filter { $0.hasPrefix(text) }).sorted()
+    let taking = withArgument.map { $0.name + " " }
+    let others = Command.allCases.map(\.rawValue).filter { name in
+      !withArgument.contains { $0.name == name }
+    }
+    return taking.filter { $0.hasPrefix(text) } + others.filter { $0.hasPrefix(text) }.sorted()
   }
 
   /// A time such as `90s`, `10m`, `2h`, `1d` or `250ms`.
@@ -77,7 +80,7 @@ extension ViewState {
     case "trace": openTrace(named: argument)
     default:
       guard let command = Command(rawValue: String(name)) else {
-        message = "no command \(name); Tab lists them"
+        message = "no command \(name); : and Tab list them"
         return
       }
       perform(command)

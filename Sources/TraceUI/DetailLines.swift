@@ -51,6 +51,9 @@ struct DetailWriter {
     write()
   }
 
+  /// How many lines a value may take beside its label.
+  private static let tallestValue = 2
+
   /// Among fewer spans a percentile says nothing.
   private static let leastForPercentile = 5
 
@@ -133,7 +136,7 @@ struct DetailWriter {
     if let statistics, statistics.count >= Self.leastForPercentile {
       field(
         "percentile",
-        "p\(statistics.percentile) of \(CountText.grouped(statistics.count))   median "
+        "p\(max(1, statistics.percentile)) of \(CountText.grouped(statistics.count))   median "
           + DurationText.short(statistics.median))
     }
     if trace.isCritical[position] { field("critical path", "yes", .critical) }
@@ -174,7 +177,9 @@ struct DetailWriter {
       field("parent", "\(span.parentSpanID)", defectRole)
     }
     if !span.traceState.isEmpty { field("trace state", SafeText.line(span.traceState)) }
-    if span.flags != 0 { field("flags", Self.flags(span.flags)) }
+    if span.flags != 0 {
+      field("flags", Self.flags(span.flags, isRoot: !span.parentSpanID.isValid))
+    }
   }
 
   private var defectRole: Role {
@@ -183,10 +188,10 @@ struct DetailWriter {
 
   /// What is known of the flags: a bit that is not set says nothing of sampling, as several SDKs
   /// leave it out. (trace.proto, `SpanFlags`.)
-  private static func flags(_ flags: UInt32) -> String {
+  private static func flags(_ flags: UInt32, isRoot: Bool) -> String {
     var words: [String] = []
     if flags & 1 != 0 { words.append("sampled") }
-    if flags & 0x100 != 0 {
+    if flags & 0x100 != 0, !isRoot {
       words.append(flags & 0x200 != 0 ? "parent is remote" : "parent is local")
     }
     let number = "0x" + String(flags, radix: 16)
@@ -318,6 +323,16 @@ struct DetailWriter {
         lines.append(DetailLine(kind: .field, label: line, target: target))
       }
       label = ""
+    }
+    // What would be a tall, thin column goes below its label, over nearly all of the width.
+    let isLong =
+      values.count > 1 || values.contains { CellWidth.of($0) > valueWidth * Self.tallestValue }
+    if isLong, valueWidth < width - 2 {
+      if !label.isEmpty { lines.append(DetailLine(kind: .field, label: label, target: target)) }
+      for line in values.flatMap({ TextBlock.wrapped($0, width: width - 2) }) {
+        lines.append(DetailLine(kind: .text, value: "  " + line, role: role, target: target))
+      }
+      return
     }
     for value in values {
       for line in TextBlock.wrapped(value, width: valueWidth) {

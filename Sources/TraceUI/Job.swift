@@ -104,6 +104,9 @@ struct TraceListQuery: Sendable, Equatable {
   /// Only traces that began within this time before the last one did.
   var last: DurationNanos?
 
+  /// Whether some traces are left out.
+  var isNarrow: Bool { !filter.isEmpty || service != nil || last != nil }
+
   func run(_ data: DataSet, _ isCancelled: () -> Bool) -> TraceListResult? {
     var matches: [Bool]?
     if !filter.isEmpty {

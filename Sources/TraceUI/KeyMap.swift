@@ -98,7 +98,8 @@ public struct KeyMap: Sendable {
     Binding(.views, .showProblems, ["!"], "Problems, with cause and cure"),
     Binding(.views, .open, [.enter], "Open what is selected"),
     Binding(.views, .nextPane, [.tab, .shiftTab], "Go between the tree and the details"),
-    Binding(.views, .close, ["q", .escape], "Go back; q at the top quits"),
+    Binding(.views, .close, ["q"], "Go back; at the top quit"),
+    Binding(.views, .cancel, [.escape], "Clear search and filters, else go back"),
     Binding(.views, .quit, ["Q", .control("c")], "Quit"),
     Binding(.views, .help, ["?", .function(1)], "This help"),
 

@@ -16,6 +16,8 @@ public final class OpenTrace: Sendable {
   let defects: SortedPositions
   let critical: SortedPositions
   let orphanCount: Int
+  /// What is broken about the trace, in a line; `nil` if nothing is.
+  let brokenness: String?
   /// How many spans the tree has, without rows that stand for none.
   let spanCount: Int
   /// How many spans are under way in each part of the trace: the minimap.
@@ -54,6 +56,7 @@ public final class OpenTrace: Sendable {
     self.defects = SortedPositions(defects)
     self.critical = SortedPositions(critical)
     orphanCount = orphans
+    brokenness = Self.brokenness(of: tree, orphans: orphans)
     spanCount = spans
     density = Self.density(of: tree)
     nameWidth = Self.nameWidth(of: tree, hasServices: services.count > 1, data: data)
@@ -61,6 +64,28 @@ public final class OpenTrace: Sendable {
 
   /// How many spans of the store it was made of.
   var rawSpanCount: Int { spanCount + tree.duplicatesDropped }
+
+  private static func brokenness(of tree: TraceTree, orphans: Int) -> String? {
+    func count(_ defect: SpanDefects) -> Int { tree.defects.count { $0.contains(defect) } }
+    var facts: [String] = []
+    if orphans > 0 {
+      let missing = tree.placements.count { $0 == .missingParent }
+      let parents =
+        missing == 1
+        ? "a parent that is not here" : "\(CountText.grouped(missing)) parents that are not here"
+      let spans = CountText.counted(orphans, "span")
+      facts.append("○ \(spans) \(CountText.verb(orphans, "name")) \(parents)")
+    }
+    let others: [(SpanDefects, String)] = [
+      (.ring, "in a ring"), (.duplicate, "with an ID that others have"),
+      (.negativeDuration, "ended before the start"), (.invalidID, "without an ID"),
+    ]
+    for (defect, words) in others where count(defect) > 0 {
+      facts.append("\(CountText.counted(count(defect), "span")) \(words)")
+    }
+    guard !facts.isEmpty else { return nil }
+    return (orphans > 0 ? "" : "! ") + FactList.text(facts)
+  }
 
   private static func nameWidth(of tree: TraceTree, hasServices: Bool, data: DataSet) -> Int {
     var widest = 0

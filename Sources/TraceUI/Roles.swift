@@ -24,7 +24,7 @@ extension Role {
   static let faintSelection = Role(rawValue: 11)
 
   /// How many colours services share.
-  static let serviceCount = 12
+  static let serviceCount = 18
   private static let firstService: UInt8 = 16
 
   /// The role of a service: derived from its name, so it is the same in every trace and every run.

@@ -14,6 +14,7 @@ extension ViewState {
     case .showTraces: show(.traces)
     case .showWaterfall: showWaterfall()
     case .close: close()
+    case .cancel: cancel()
     case .search, .filter: startSearch(command == .search ? .search : .filter)
     case .commandLine: prompt = Prompt(.command)
     case .back: goBack()
@@ -52,7 +53,8 @@ extension ViewState {
   private var pageHeight: Int {
     switch screen {
     case .traces: max(1, listHeight - 1)
-    case .waterfall: max(1, waterfallLayout.tree.y.count - 1)
+    case .waterfall:
+      max(1, (waterfall.detail.hasFocus ? detailHeight : waterfallLayout.tree.y.count) - 1)
     case .problems: max(1, problemsHeight - 1)
     case .help: max(1, helpHeight - 1)
     }
@@ -73,32 +75,55 @@ extension ViewState {
     }
   }
 
+  private var detailHeight: Int { waterfallLayout.detail?.y.count ?? 0 }
+
   private static func moved(_ cursor: Int, _ distance: Int, _ count: Int) -> Int {
     min(max(0, cursor + distance), max(0, count - 1))
   }
 
   // MARK: Going between screens
 
+  /// Leaves the detail pane, else the screen, else the program.
   private mutating func close() {
-    if screen == .waterfall {
-      if waterfall.detail.hasFocus {
-        waterfall.detail.hasFocus = false
-        return
-      }
-      if waterfall.detail.isOpen {
-        waterfall.detail.isOpen = false
-        return
-      }
-      if !waterfall.query.isEmpty { return waterfall.clearSearch() }
-    }
-    if screen == .traces, !list.search.isEmpty || !list.query.filter.isEmpty {
-      return clearSearch()
-    }
+    if screen == .waterfall, leaveDetail() { return }
     if screens.count > 1 {
       screens.removeLast()
     } else {
       effects.append(.quit)
     }
+  }
+
+  /// Clears what narrows the screen, else goes back; never quits.
+  private mutating func cancel() {
+    switch screen {
+    case .waterfall:
+      if waterfall.detail.hasFocus {
+        waterfall.detail.hasFocus = false
+        return
+      }
+      if !waterfall.query.isEmpty { return waterfall.clearSearch() }
+      if leaveDetail() { return }
+    case .traces:
+      if !list.search.isEmpty || list.query.isNarrow { return clearSearch() }
+    case .problems, .help: break
+    }
+    if screens.count > 1 {
+      screens.removeLast()
+    } else {
+      message = "\(keyMap.key(of: .close)) quits"
+    }
+  }
+
+  /// Takes the keys from the detail pane, or closes it on a narrow screen; `false` if there is
+  /// nothing to leave.
+  private mutating func leaveDetail() -> Bool {
+    guard waterfall.detail.hasFocus || waterfall.detail.isOpen else { return false }
+    if waterfall.detail.hasFocus {
+      waterfall.detail.hasFocus = false
+    } else {
+      waterfall.detail.isOpen = false
+    }
+    return true
   }
 
   private mutating func showWaterfall() {

@@ -144,7 +144,6 @@ extension ViewState {
         String(zip(one, other).prefix { $0 == $1 }.map(\.0))
       }
       line.set(common)
-      message = candidates.joined(separator: "  ")
     }
   }
 
@@ -159,9 +158,8 @@ extension ViewState {
     case .search, .filter:
       if text.isEmpty { return clearSearch() }
       waterfall.searchOrigin = nil
-      if line.kind == .search, screen == .waterfall, waterfall.matches.isEmpty {
-        message = "no match for \(text)"
-      }
+      let isFound = screen == .waterfall ? !waterfall.matches.isEmpty : list.matchCount > 0
+      if line.kind == .search, !isFound { message = "no match for \(text)" }
     }
   }
 
@@ -174,6 +172,7 @@ extension ViewState {
       if query.isEmpty { return clearSearch() }
       waterfall.query = query
       waterfall.wantsFilter = line.kind == .filter
+      waterfall.goesToMatch = true
       run(.search(query, open))
     case .traces:
       if line.kind == .filter {
@@ -193,8 +192,10 @@ extension ViewState {
     case .waterfall: waterfall.clearSearch()
     case .traces:
       list.clearSearch()
-      if !list.query.filter.isEmpty {
+      if list.query.isNarrow {
         list.query.filter = SpanQuery("")
+        list.query.service = nil
+        list.query.last = nil
         run(.listTraces(list.query))
       }
     case .problems, .help: break

@@ -9,6 +9,7 @@ extension ViewState {
     switch command {
     case .expandOrChild: expand(position)
     case .collapseOrParent: collapse(position, open)
+    case .toggleFold where waterfall.detail.hasFocus: perform(.pageDown)
     case .toggleFold: waterfall.setFolded(position, !waterfall.folded[position])
     case .toggleAll: waterfall.toggleAll()
     case .foldToDepth: pending = .foldDepth
@@ -16,9 +17,13 @@ extension ViewState {
     case .previousSibling: goTo(sibling(of: position, open.tree, forward: false))
     case .nextSibling: goTo(sibling(of: position, open.tree, forward: true))
     case .nextError, .previousError:
-      jump(to: open.errors, command == .nextError, otherwise: "no span has an error")
+      jump(
+        to: open.errors, command == .nextError,
+        otherwise: "no error in this trace; ] shows the next trace")
     case .nextDefect, .previousDefect:
-      jump(to: open.defects, command == .nextDefect, otherwise: "no orphan, no other defect")
+      jump(
+        to: open.defects, command == .nextDefect,
+        otherwise: "no defect in this trace; ] shows the next trace")
     case .nextCritical, .previousCritical:
       jump(to: open.critical, command == .nextCritical, otherwise: "no critical path")
     case .nextMatch, .previousMatch:

@@ -127,6 +127,10 @@ public struct ViewState: Sendable {
       return
     }
     waterfall = WaterfallState(subject: subject, keeping: waterfall)
+    // What was searched in the list is found in the trace, too.
+    if screen == .traces {
+      waterfall.query = list.search.isEmpty ? list.query.filter : list.search
+    }
     run(.open(subject, at: row))
   }
 

@@ -24,6 +24,8 @@ struct WaterfallState: Sendable {
   private(set) var isFiltered = false
   /// Whether the next result of a search is for `&`.
   var wantsFilter = false
+  /// Whether the next result of a search moves the cursor: not if it was put somewhere on purpose.
+  var goesToMatch = true
   /// Where the cursor was when the search began.
   var searchOrigin: Int?
 
@@ -38,6 +40,7 @@ struct WaterfallState: Sendable {
   init(subject: TraceSubject, keeping old: WaterfallState) {
     self.subject = subject
     nameWidthChange = old.nameWidthChange
+    query = old.query
     detail.isOpen = old.detail.isOpen
   }
 
@@ -74,6 +77,7 @@ struct WaterfallState: Sendable {
     matches = SortedPositions()
     isFiltered = false
     refreshVisible(at: nil)
+    goesToMatch = row == nil
     if let row, let place = trace.tree.position(of: row) { reveal(place) }
   }
 
@@ -171,7 +175,7 @@ struct WaterfallState: Sendable {
       wantsFilter = false
       refreshVisible(at: position)
     }
-    if let first = matches.next(from: position - 1, forward: true) { reveal(first) }
+    if goesToMatch, let first = matches.next(from: position - 1, forward: true) { reveal(first) }
   }
 
   mutating func clearSearch() {

@@ -1,6 +1,7 @@
 import Cells
 import Foundation
 import Testing
+import TraceAnalysis
 import TraceFormats
 import TraceUI
 
@@ -24,6 +25,11 @@ import TraceUI
       text += "| `\(format.name)` | \(format.summary) | \(format.example) |\n"
     }
     try expectPart("formats", text)
+  }
+
+  @Test func readmeListsTheKindsOfProblems() throws {
+    let kinds = Problem.Kind.allCases.map { "`\($0.rawValue)`" }
+    try expectPart("problems", kinds.joined(separator: ", ") + ".\n")
   }
 
   /// A bar would end the cell of a table.

@@ -54,7 +54,8 @@ struct WaterfallLayout: Sendable, Equatable {
       detail = Rect(x: .from(size.width - width, count: width), y: 1..<max(1, bottom))
       right = size.width - width - 1
     } else if isDetailOpen {
-      let rows = max(2, (bottom - top) / 3)
+      // On a low screen the details take all but the selected row.
+      let rows = size.height < 16 ? 1 : max(2, (bottom - top) / 3)
       detail = Rect(x: 0..<size.width, y: min(top + rows + 1, bottom)..<bottom)
       bottom = min(top + rows, bottom)
     }

@@ -21,10 +21,10 @@ struct TraceListColumns: Sendable, Equatable {
       right = max(0, right - count - gap)
       return range
     }
-    marks = fromRight(4)
-    errors = fromRight(4)
-    services = width >= 60 ? fromRight(4) : 0..<0
-    spans = fromRight(width >= 90 ? 7 : 5, gap: 2)
+    marks = width >= 30 ? fromRight(4) : 0..<0
+    errors = width >= 40 ? fromRight(3) : 0..<0
+    services = width >= 72 ? fromRight(4) : 0..<0
+    spans = width >= 30 ? fromRight(width >= 90 ? 7 : 5) : 0..<0
     var left = min(1, right)
     func fromLeft(_ count: Int, gap: Int = 2) -> Range<Int> {
       let end = min(left + count, right)
@@ -34,8 +34,8 @@ struct TraceListColumns: Sendable, Equatable {
     }
     start = width >= 72 ? fromLeft(hasDates ? 18 : 12) : 0..<0
     duration = fromLeft(width >= 90 ? 10 : 8)
-    bar = width >= 72 ? fromLeft(max(8, (right - left) / 3)) : 0..<0
-    root = left..<max(left, right)
+    bar = width >= 72 ? fromLeft(max(6, (right - left) / 4)) : 0..<0
+    root = left..<max(left, right - 1)
   }
 }
 
@@ -86,6 +86,7 @@ struct TraceListDrawing {
   private func right(
     _ text: String, _ range: Range<Int>, _ y: Int, _ style: Style, _ frame: inout Frame
   ) {
+    guard !range.isEmpty else { return }
     let text = CellText.fitted(text, width: range.count)
     frame.put(text, x: range.upperBound - CellWidth.of(text), y: y, style: style, limit: range)
   }
@@ -120,11 +121,14 @@ struct TraceListDrawing {
     var x = range.lowerBound
     // The name comes first when room is short; the service keeps at least its beginning.
     let nameWidth = CellWidth.of(SafeText.line(root.name)) + (summary.hasRoot ? 1 : 11)
-    let label = CellText.fitted(
-      SafeText.line(service), width: max(5, range.count - nameWidth))
-    x = frame.put(label, x: x, y: y, style: Style(.service(named: service)), limit: range) + 1
+    if range.count >= 16 {
+      let label = CellText.fitted(
+        SafeText.line(service), width: max(5, range.count - nameWidth))
+      x = frame.put(label, x: x, y: y, style: Style(.service(named: service)), limit: range) + 1
+    }
     if !summary.hasRoot {
-      x = frame.put("(no root)", x: x, y: y, style: Style(.problem), limit: range) + 1
+      let words = CellText.fitted("(no root)", width: max(0, range.upperBound - x))
+      x = frame.put(words, x: x, y: y, style: Style(.problem), limit: range) + 1
     }
     let name = CellText.fitted(SafeText.line(root.name), width: max(0, range.upperBound - x))
     frame.put(

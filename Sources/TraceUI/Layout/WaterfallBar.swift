@@ -23,8 +23,9 @@ struct WaterfallBar: Sendable, Equatable {
     let first = min(from / 8, width - 1)
     let end = min(width, max(first + 1, (to + 7) / 8))
     cells = first..<end
-    lastEighths = to <= first * 8 ? 1 : to - (end - 1) * 8
-    lastEighths = min(8, max(1, lastEighths))
+    // Within one cell the ink shows how long the span is, not where in the cell it ends.
+    let ink = cells.count == 1 ? to - from : to - (end - 1) * 8
+    lastEighths = min(8, max(1, ink))
   }
 
   /// The glyphs of 1 to 8 eighths.

@@ -92,7 +92,7 @@ struct WaterfallDrawing {
     let defects = tree.defects[position]
     var words: [String] = []
     if tree.placements[position] == .ringCut { words.append("ring cut here") }
-    if defects.contains(.duplicate) { words.append("duplicate ID") }
+    if defects.contains(.duplicate) { words.append("duplicate") }
     if defects.contains(.negativeDuration) { words.append("ends before start") }
     if defects.contains(.invalidID) { words.append("no span ID") }
     return words.isEmpty ? "" : "(" + words.joined(separator: ", ") + ")"
@@ -165,7 +165,7 @@ struct WaterfallDrawing {
     let ink = inkOfBar(position)
     drawBlocks(bar, cells, ink, position, y, &frame)
     drawEdges(position, cells, y, &frame)
-    drawEvents(position, y, &frame)
+    drawEvents(position, cells, y, &frame)
     drawDuration(position, cells, ink, y, &frame)
   }
 
@@ -207,7 +207,9 @@ struct WaterfallDrawing {
     }
   }
 
-  private func drawEvents(_ position: Int, _ y: Int, _ frame: inout Frame) {
+  private func drawEvents(
+    _ position: Int, _ cells: Range<Int>, _ y: Int, _ frame: inout Frame
+  ) {
     let row = tree.rows[position]
     guard row != .none else { return }
     var last = -1
@@ -217,7 +219,8 @@ struct WaterfallDrawing {
       }
       last = cell
       let x = bars.lowerBound + cell
-      let ground: Role = frame[x, y].character == "█" ? inkOfBar(position) : .plain
+      let isOnBar = cells.contains(x) && tree.placements[position] != .orphan
+      let ground: Role = isOnBar ? inkOfBar(position) : .plain
       let ink: Role = ground == .plain ? .fact : .onBar
       frame.put("◆", x: x, y: y, style: Style(ink, on: ground))
     }

@@ -149,11 +149,14 @@ public struct SpanJSON {
     object.add("summary", string: problem.summary)
     object.add("cause", string: problem.cause)
     object.add("cure", string: problem.cure)
+    object.add(
+      "facts", raw: "[" + problem.details.map(JSONText.quoted).joined(separator: ",") + "]")
     object.add("count", raw: "\(problem.count)")
     let traces = problem.traces.map { JSONText.quoted(data.traces[$0].id.description) }
     object.add("traceIds", raw: "[" + traces.joined(separator: ",") + "]")
     let spans = problem.spans.map { JSONText.quoted(data.store[$0].spanID.description) }
     object.add("spanIds", raw: "[" + spans.joined(separator: ",") + "]")
+    if max(traces.count, spans.count) >= Problem.listed { object.add("truncated", raw: "true") }
     if let id = problem.issueSource {
       var source = JSONObject()
       source.add("name", string: options.name(of: id))

@@ -34,7 +34,10 @@ extension ViewState {
   func drawFoot(hints: [(Command, String)], place: String, into frame: inout Frame) {
     let y = size.height - 1
     guard y > 0 else { return }
-    if let prompt { return drawPrompt(prompt, y, &frame) }
+    if let prompt {
+      drawCandidates(prompt, y - 1, &frame)
+      return drawPrompt(prompt, y, &frame)
+    }
     let placeWidth = place.isEmpty ? 0 : CellWidth.of(place) + 2
     let limit = 0..<max(0, size.width - placeWidth - 1)
     if let message = pendingHint ?? message {
@@ -60,6 +63,16 @@ extension ViewState {
     }
   }
 
+  /// What a command that is being typed may become, in the row above it.
+  private func drawCandidates(_ prompt: Prompt, _ y: Int, _ frame: inout Frame) {
+    guard prompt.kind == .command, y > 0 else { return }
+    let names = CommandLine.completions(of: prompt.string)
+    let text = names.isEmpty ? "no such command" : names.joined(separator: "  ")
+    frame.fill(x: 0..<size.width, y: y..<(y + 1))
+    frame.put(
+      CellText.fitted(text, width: max(0, size.width - 2)), x: 1, y: y, style: Style(.fact))
+  }
+
   private func drawPrompt(_ prompt: Prompt, _ y: Int, _ frame: inout Frame) {
     let status = promptStatus
     let statusWidth = status.isEmpty ? 0 : CellWidth.of(status) + 2
@@ -78,6 +91,11 @@ extension ViewState {
     if statusWidth > 0 {
       frame.put(status, x: size.width - statusWidth + 1, y: y, style: Style(.fact))
     }
+  }
+
+  /// `3/1,234`: where the cursor is.
+  static func place(_ cursor: Int, of count: Int) -> String {
+    count == 0 ? "" : "\(CountText.grouped(cursor + 1))/\(CountText.grouped(count))"
   }
 
   /// What the second key may be, while it is waited for.
@@ -115,11 +133,15 @@ extension ViewState {
     return StyledText("reading \(QuantityText.bytes(load.bytesRead))", Style(.fact))
   }
 
-  /// How many problems there are that are more than worth knowing, for the header.
+  /// How many problems there are, for the header; what is only worth knowing is not one.
   var problemNote: StyledText? {
-    let count = quality.problems.count { $0.severity > .info } + load.failures.count
+    let count = problemCount
     guard count > 0 else { return nil }
     return StyledText("! " + CountText.counted(count, "problem"), Style(.problem))
+  }
+
+  var problemCount: Int {
+    quality.problems.count { $0.severity > .info } + load.failures.count
   }
 }
 

@@ -24,6 +24,11 @@ extension ViewState {
       }
     }
     lines.append(HelpLine())
+    lines.append(HelpLine(heading: "Typed after :"))
+    for command in CommandLine.withArgument {
+      lines.append(HelpLine(keys: command.name, summary: command.argument))
+    }
+    lines.append(HelpLine())
     lines.append(HelpLine(heading: "Mouse"))
     lines.append(HelpLine(keys: "click, twice", summary: "Select, open or fold"))
     lines.append(HelpLine(keys: "wheel", summary: "Scroll; over the time axis zoom"))

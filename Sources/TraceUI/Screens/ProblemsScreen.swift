@@ -15,22 +15,25 @@ extension ViewState {
     load.failures.map { .failure($0) } + quality.problems.map { .problem($0) }
   }
 
-  /// How many rows of the list fit: the other half explains the selected one.
+  /// The rows that explain the selected problem on a tall screen.
+  private static let explanationHeight = 15
+
+  /// How many rows of the list fit: the others explain the selected one.
   var problemsHeight: Int {
     let room = max(0, size.height - 2)
-    return min(problemRows.count, max(1, room * 2 / 5))
+    return min(problemRows.count, max(1, room * 2 / 5, room - Self.explanationHeight))
   }
 
   func drawProblems(into frame: inout Frame) {
     let rows = problemRows
+    let notes = rows.count - problemCount
+    var counts = [CountText.counted(problemCount, "problem")]
+    if notes > 0 { counts.append(CountText.counted(notes, "note")) }
     drawHeader(
       [
         StyledText("Problems", .strong), StyledText(options.title),
-        StyledText(
-          rows.isEmpty ? "" : CountText.counted(rows.count, "problem"),
-          Style(.fact)),
-      ],
-      right: [loadNote].compactMap { $0 }, into: &frame)
+        StyledText(FactList.text(counts), Style(.fact)),
+      ], right: [loadNote].compactMap { $0 }, into: &frame)
     if rows.isEmpty {
       let text =
         load.isDone
@@ -48,10 +51,10 @@ extension ViewState {
       drawExplanation(rows[problems.cursor], y: 2 + problemsHeight, &frame)
     }
     drawFoot(
-      hints: [
-        (.open, "go to the spans"), (.down, "next"), (.joined, "joined"), (.help, "help"),
-        (.close, "back"),
-      ], place: rows.isEmpty ? "" : "\(problems.cursor + 1)/\(rows.count)", into: &frame)
+      hints: [(.open, "go to the spans"), (.down, "next")]
+        + (quality.unjoined.isEmpty ? [] : [(.joined, "joined")])
+        + [(.help, "help"), (.close, screens.count > 1 ? "back" : "quit")],
+      place: Self.place(problems.cursor, of: rows.count), into: &frame)
   }
 
   private func drawProblemRow(_ row: ProblemRow, y: Int, _ frame: inout Frame) {

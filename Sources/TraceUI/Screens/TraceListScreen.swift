@@ -30,11 +30,12 @@ extension ViewState {
     }
     let count = list.result.rows.count
     drawFoot(
-      hints: [
-        (.open, "open"), (.search, "search"), (.filter, "filter"), (.sort, "sort"),
-        (.joined, "joined"), (.showProblems, "problems"), (.help, "help"),
-        (.close, screens.count > 1 ? "back" : "quit"),
-      ], place: count == 0 ? "" : "\(list.scroll.cursor + 1)/\(CountText.grouped(count))",
+      hints: [(.open, "open"), (.search, "search"), (.filter, "filter"), (.sort, "sort")]
+        + (quality.unjoined.isEmpty ? [] : [(.joined, "joined")])
+        + [
+          (.showProblems, "problems"), (.help, "help"),
+          (.close, screens.count > 1 ? "back" : "quit"),
+        ], place: Self.place(list.scroll.cursor, of: count),
       into: &frame)
   }
 

@@ -39,7 +39,7 @@ extension ViewState {
     }
     drawFoot(
       hints: waterfallHints(open),
-      place: "\(waterfall.scroll.cursor + 1)/\(CountText.grouped(waterfall.visible.count))",
+      place: Self.place(waterfall.scroll.cursor, of: waterfall.visible.count),
       into: &frame)
   }
 
@@ -119,12 +119,7 @@ extension ViewState {
         let others = CountText.counted(quality.unjoined[group].traces.count - 1, "other trace")
         return ("¦ Looks like one execution with \(others).", "\(explains)  \(joined) joins")
       }
-      let problem = quality.problems.first {
-        $0.severity > .info && $0.traces.contains(trace) && $0.kind != .importIssue
-      }
-      return problem.map {
-        ("\(Self.sign(of: $0)) \(SafeText.line($0.summary))", explains)
-      }
+      return open.brokenness.map { ($0, explains) }
     }
   }
 

@@ -56,7 +56,8 @@ enum AttributeText {
 
 /// JSON as text, in and out.
 enum JSONText {
-  /// The string as a JSON string, control characters escaped.
+  /// The string as a JSON string. What could act on a terminal, or hide, is escaped: the JSON is
+  /// the same, and safe to look at.
   static func quoted(_ string: String) -> String {
     var text = "\""
     for scalar in string.unicodeScalars {
@@ -66,13 +67,24 @@ enum JSONText {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case let control where control.value < 0x20 || (0x7f...0x9f).contains(control.value):
-        let digits = String(control.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      case let hidden where isHidden(hidden):
+        for unit in UTF16.encode(hidden).map({ Array($0) }) ?? [] {
+          let digits = String(unit, radix: 16)
+          text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
       default: text.unicodeScalars.append(scalar)
       }
     }
     return text + "\""
+  }
+
+  /// Controls, directions, and characters without a width.
+  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    guard !scalar.isASCII else { return scalar.value < 0x20 || scalar.value == 0x7f }
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned: return true
+    default: return false
+    }
   }
 
   /// A number; what JSON has no number for becomes a string, as in OTLP JSON.

@@ -5,6 +5,7 @@ enum QuantityText {
     guard whole > 0 else { return "" }
     let (product, overflow) = part.multipliedReportingOverflow(by: 1_000)
     let permille = overflow ? part / max(1, whole / 1_000) : product / whole
+    if permille == 0, part > 0 { return "< 0.1 %" }
     if permille >= 1_000 { return "\(permille / 10) %" }
     return "\(permille / 10).\(abs(permille % 10)) %"
   }
