@@ -36,6 +36,10 @@ public struct FileSource: Sendable {
       descriptor = STDIN_FILENO
       return
     }
+    if path.hasPrefix("http://") || path.hasPrefix("https://") {
+      throw SourceError(
+        source: path, reason: "is a URL; traceview reads files and standard input")
+    }
     name = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard descriptor >= 0 else {

@@ -17,7 +17,7 @@ struct PrintRun {
     for failure in load.failures.dropFirst(failures.count) {
       StandardError.complain(failure)
     }
-    IssueText(names: names).write(data.log)
+    IssueText(names: names).write(data)
     guard data.store.count > 0 else { return ViewCommand.Status.noInput }
     write(data, quality)
     let isClean = data.log.count(atLeast: .warning) == 0 && load.failures.isEmpty

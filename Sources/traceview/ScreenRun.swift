@@ -19,7 +19,9 @@ struct ScreenRun {
       return ViewCommand.Status.software
     }
     switch end {
-    case .quit: return 0
+    case .quit:
+      for failure in failures { StandardError.complain(failure.message) }
+      return 0
     case .signal(let number):
       // Die of the signal, so that who sent it sees that.
       signal(number, SIG_DFL)
@@ -27,7 +29,7 @@ struct ScreenRun {
       return 128 + number
     case .nothingRead(let data, let load):
       for failure in load.failures { StandardError.complain(failure) }
-      IssueText(names: names).write(data.log)
+      IssueText(names: names).write(data)
       return ViewCommand.Status.noInput
     }
   }

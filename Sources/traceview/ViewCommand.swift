@@ -16,6 +16,7 @@ struct ViewCommand {
     static let usage: Int32 = 64
     static let noInput: Int32 = 66
     static let software: Int32 = 70
+    static let outputError: Int32 = 74
   }
 
   /// Views, and returns the exit status.

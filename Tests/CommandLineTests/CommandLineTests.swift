@@ -22,7 +22,7 @@ import Testing
     let help = try Traceview.run("--help")
     #expect(help.status == 0)
     #expect(help.output.contains("traceview spans.json"))
-    #expect(help.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 25)
+    #expect(help.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 26)
     #expect(help.output.split(separator: "\n").allSatisfy { $0.count <= 80 })
     #expect(try Traceview.run("--list-keys").output.contains("Next orphan or other defect"))
   }
