@@ -47,6 +47,14 @@ public struct ImporterReading: Equatable, Sendable {
   }
 }
 
+extension ImporterReading {
+  /// Spans and issues as text, to be compared with what is written in a test.
+  public var text: String {
+    ([SpanTable.text(records)].filter { !$0.isEmpty } + issues.map { "! \($0.line)" })
+      .joined(separator: "\n")
+  }
+}
+
 extension ImportIssue {
   /// One line: place, kind, detail.
   public var line: String {

@@ -20,12 +20,27 @@ public enum SpanTable {
         scope = record.scope
         let name = [record.scope.name, record.scope.version].filter { !$0.isEmpty }
         lines.append(
-          " scope \(name.joined(separator: " "))" + text(record.scope.attributes)
+          " scope \(name.isEmpty ? "?" : "")\(name.joined(separator: " "))"
+            + text(record.scope.attributes)
             + dropped(record.scope.droppedAttributes) + schema(record.scope.schemaURL))
       }
       lines += text(record)
     }
-    return lines.map { $0.replacing("\n", with: "\\n") }.joined(separator: "\n")
+    return lines.map { visible($0) }.joined(separator: "\n")
+  }
+
+  /// `text` with everything escaped that a terminal or editor would not show as it is.
+  public static func visible(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+        result += scalar == "\n" ? "\\n" : "\\u{\(String(scalar.value, radix: 16))}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    // A space at the end of a line would be hard to see.
+    return result.hasSuffix(" ") ? result + "·" : result
   }
 
   private static func text(_ record: SpanRecord) -> [String] {
@@ -33,7 +48,7 @@ public enum SpanTable {
     var lines = ["  \(record.traceID) \(record.spanID)\(parent) \(record.kind.name) \(record.name)"]
     let status =
       record.status == .unset && record.statusMessage.isEmpty
-      ? "" : " \(record.status.name) \(record.statusMessage)"
+      ? "" : " \(record.status.name) \"\(record.statusMessage)\""
     lines.append(
       "    \(record.start.rawValue) +\(record.end.since(record.start).rawValue)\(status)")
     if !record.traceState.isEmpty { lines.append("    state \(record.traceState)") }

@@ -177,7 +177,9 @@ public struct JSONTextImporter: SpanImporter {
       }
       return stop
     }
-    if carry.count + stop - start > recordLimit {
+    if case .element = carried {
+      // Not a record: what is longer than we want to wait for is walked into.
+    } else if carry.count + stop - start > recordLimit {
       tooLong(chunk, from: start, stop: stop, step, &batch)
       return stop
     }

@@ -38,20 +38,22 @@ enum OTLPProtobufSniff {
   ) -> Bool {
     fields(bytes, range, others: true) { number, field in
       guard number == 1 else { return true }
-      guard isKeyValue(bytes, field) else { return false }
-      evidence.attributes += 1
-      return true
+      return isKeyValue(bytes, field, &evidence)
     }
   }
 
-  private static func isKeyValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+  private static func isKeyValue(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ evidence: inout Evidence
+  ) -> Bool {
     var isFirst = true
     return fields(bytes, range) { number, field in
       // The key stands first, and is text.
       defer { isFirst = false }
       if number == 1 {
-        return (field.lowerBound..<min(field.upperBound, bytes.count))
-          .allSatisfy { bytes[$0] >= 0x20 }
+        let end = min(field.upperBound, bytes.count)
+        guard (field.lowerBound..<end).allSatisfy({ bytes[$0] >= 0x20 }) else { return false }
+        if end == field.upperBound, !field.isEmpty { evidence.attributes += 1 }
+        return true
       }
       return number == 2 && !isFirst
     }

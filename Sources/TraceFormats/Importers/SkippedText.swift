@@ -42,6 +42,7 @@ struct SkippedText: Sendable {
     let text = Excerpt.text(Array(shown), isCut: end - start > shown.count)
     return ImportIssue(
       kind, byteOffset: start, place: place,
-      detail: prefix.isEmpty ? "\(end - start) bytes: \(text)" : prefix + text)
+      detail: prefix.isEmpty
+        ? "\(end - start) byte\(end - start == 1 ? "" : "s"): \(text)" : prefix + text)
   }
 }

@@ -10,16 +10,7 @@ enum Excerpt {
   /// `bytes` as text in quotes, with a mark if they are not all.
   static func text(_ bytes: [UInt8], isCut: Bool) -> String {
     var text = ""
-    // A character may have been cut at the end; it is left out rather than shown as damage.
-    var whole = bytes
-    if isCut {
-      var tail = 0
-      while tail < 3, let last = whole.last, last & 0xc0 == 0x80 {
-        whole.removeLast()
-        tail += 1
-      }
-      if let last = whole.last, last >= 0xc0 { whole.removeLast() }
-    }
+    let whole = isCut ? withoutCutCharacter(bytes) : bytes
     for scalar in String(decoding: whole, as: UTF8.self).unicodeScalars {
       switch scalar {
       case "\n": text += "\\n"
@@ -34,6 +25,16 @@ enum Excerpt {
       }
     }
     return "“\(text)\(isCut ? "…" : "")”"
+  }
+
+  /// The bytes without a character at their end that is not complete: it is left out rather than
+  /// shown as damage.
+  private static func withoutCutCharacter(_ bytes: [UInt8]) -> [UInt8] {
+    var start = bytes.count
+    while start > 0, bytes.count - start < 3, bytes[start - 1] & 0xc0 == 0x80 { start -= 1 }
+    guard start > 0, bytes[start - 1] >= 0xc0 else { return bytes }
+    let length = bytes[start - 1] >= 0xf0 ? 4 : bytes[start - 1] >= 0xe0 ? 3 : 2
+    return bytes.count - start + 1 < length ? Array(bytes.prefix(start - 1)) : bytes
   }
 
   /// Up to 16 bytes as hexadecimal pairs.

@@ -10,8 +10,10 @@ struct NumberText {
     var exponent = 0
     /// Whether it has a fraction or an exponent.
     var isFractional = false
-    /// Whether there were more digits than fit.
+    /// Whether there were more digits before the point than fit.
     var isCut = false
+    /// Whether digits behind the point were left out, because there is no room for them.
+    var isInexact = false
   }
 
   /// The digits of `range`, or nil if it is no decimal number.
@@ -33,12 +35,13 @@ struct NumberText {
         if number.digits < 1_000_000_000_000_000_000 {
           number.digits = number.digits &* 10 &+ UInt64(digit)
           if afterPoint { number.exponent &-= 1 }
-        } else if let next = appending(digit, to: number.digits), !number.isCut {
+        } else if !number.isCut, !number.isInexact, let next = appending(digit, to: number.digits) {
           number.digits = next
           if afterPoint { number.exponent &-= 1 }
+        } else if afterPoint {
+          number.isInexact = number.isInexact || digit != 0
         } else {
-          number.isCut = number.isCut || digit != 0 || !afterPoint
-          if !afterPoint { number.exponent &+= 1 }
+          number.isCut = true
         }
       } else if byte == UInt8(ascii: "."), !afterPoint {
         afterPoint = true
@@ -58,9 +61,9 @@ struct NumberText {
 
   /// The number in `range`, if it is a whole one that fits 64 bits with a sign.
   static func int64(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
-    guard let number = decimal(bytes, range), let magnitude = magnitude(of: number) else {
-      return nil
-    }
+    guard let number = decimal(bytes, range), !number.isInexact,
+      let magnitude = magnitude(of: number)
+    else { return nil }
     if !number.isNegative { return Int64(exactly: magnitude) }
     return magnitude <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
   }
@@ -85,7 +88,7 @@ struct NumberText {
       return nil
     }
     // Both factors are exact in a double, so their product or quotient is rounded once.
-    if !number.isCut, number.digits <= 1 << 53, number.exponent.magnitude <= 22 {
+    if !number.isCut, !number.isInexact, number.digits <= 1 << 53, number.exponent.magnitude <= 22 {
       let power = Self.powersOfTen[Int(number.exponent.magnitude)]
       let value =
         number.exponent < 0 ? Double(number.digits) / power : Double(number.digits) * power
