@@ -77,6 +77,18 @@ import TraceTestSupport
     }
   }
 
+  @Test func theFirstObjectIsCut() {
+    for text in [
+      #"{"name": "a", "context": {"trace_id": "0x1"#, #"{"resourceSpans":[{"#, #"{"resourceSpans"#,
+      "[{\"resourceSpans\":[]},",
+    ] {
+      let reading = ImporterReading(text, by: JSONTextImporter.self)
+      let expected: ImportIssue.Kind =
+        text.hasSuffix("Spans") ? .unrecognizedFormat : .truncatedInput
+      #expect(reading.issues.map(\.kind) == [expected], "\(text)")
+    }
+  }
+
   @Test func textIsNotTakenForALengthOrAMessage() {
     for text in [
       "{\"resourceSpans\":[]}", "\n\n\n\n{\"resourceSpans\":[]}", "\n\n\n\n\n\n\n\n", "    {}",

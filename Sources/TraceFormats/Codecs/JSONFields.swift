@@ -51,6 +51,16 @@ struct JSONFields: Sendable {
     return strings.intern(scratch.span)
   }
 
+  /// What `body` makes of the bytes of `text`, without its escapes.
+  mutating func withUTF8<Result>(
+    of text: JSONReader.Text, _ bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Result
+  ) -> Result {
+    if !text.isASCII { checkUTF8(text, bytes) }
+    if !text.hasEscapes { return body(bytes.extracting(text.range)) }
+    unescape(text, bytes)
+    return body(scratch.span)
+  }
+
   /// `text` as a string; bytes that are no UTF-8 become U+FFFD.
   mutating func string(_ text: JSONReader.Text, _ bytes: Span<UInt8>) -> String {
     if !text.isASCII { checkUTF8(text, bytes) }

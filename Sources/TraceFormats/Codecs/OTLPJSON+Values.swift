@@ -32,6 +32,7 @@ extension OTLPJSON {
   mutating func keyValue(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, depth: Int
   ) throws(JSONError) -> (key: JSONReader.Text?, value: JSONValue)? {
+    if let pair = try usualPair(bytes, &reader) { return pair }
     guard try fields.enterObject(bytes, &reader) else { return nil }
     var name: JSONReader.Text?
     var value = JSONValue.empty
@@ -44,6 +45,70 @@ extension OTLPJSON {
       }
     }
     return (name, value)
+  }
+
+  /// Reads a pair of a string or an integer that is written without white space and in the usual
+  /// order, as nearly all are; nil, with nothing consumed, if it is not. Comparing the punctuation
+  /// and names between key and value as words saves half of the time that attributes take.
+  @inline(__always)
+  private func usualPair(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader
+  ) throws(JSONError) -> (key: JSONReader.Text?, value: JSONValue)? {
+    let start = reader.position
+    guard start &+ 8 <= bytes.count, bytes.word(at: start) == UsualText.key else { return nil }
+    reader.position = start &+ 7
+    let key = try reader.string(bytes)
+    let after = reader.position
+    guard after &+ 26 <= bytes.count, bytes.word(at: after) == UsualText.value,
+      bytes.word(at: after &+ 3) == UsualText.brace
+    else {
+      reader.position = start
+      return nil
+    }
+    let name = bytes.word(at: after &+ 11)
+    let isString = name == UsualText.string && bytes.word(at: after &+ 17) == UsualText.stringEnd
+    let isInt =
+      name == UsualText.int && bytes[after &+ 19] == UInt8(ascii: "\"")
+      && bytes[after &+ 20] == UInt8(ascii: ":") && bytes[after &+ 21] == UInt8(ascii: "\"")
+    guard isString || isInt else {
+      reader.position = start
+      return nil
+    }
+    reader.position = after &+ (isString ? 24 : 21)
+    let text = try reader.string(bytes)
+    let end = reader.position
+    guard end &+ 2 <= bytes.count, bytes[end] == UInt8(ascii: "}"),
+      bytes[end &+ 1] == UInt8(ascii: "}")
+    else {
+      reader.position = start
+      return nil
+    }
+    if isString {
+      reader.position = end &+ 2
+      return (key, .text(text))
+    }
+    guard let int = NumberText.int64(bytes, text.range) else {
+      reader.position = start
+      return nil
+    }
+    reader.position = end &+ 2
+    return (key, .int(int))
+  }
+
+  /// What stands around nearly all attributes, as words.
+  private enum UsualText {
+    static let key = word("{\"key\":\"")
+    static let value = word(",\"value\"")
+    /// The last of `,"value":{"`, overlapping the word before.
+    static let brace = word("alue\":{\"")
+    static let string = word("stringVa")
+    /// The last of `stringValue":"`, overlapping the word before.
+    static let stringEnd = word("Value\":\"")
+    static let int = word("intValue")
+
+    private static func word(_ text: StaticString) -> UInt64 {
+      "\(text)".utf8.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    }
   }
 
   /// Reads an `AnyValue`. Of several members the first that is not null counts: some writers name

@@ -216,10 +216,9 @@ struct OTLPJSONStream: Sendable {
     case .scope: try takeScope(bytes, &reader)
     case .resourceSchema, .scopeSchema:
       guard let text = try codec.fields.text(bytes, &reader) else { break }
-      let url = codec.fields.string(text, bytes)
+      let url = codec.fields.withUTF8(of: text, bytes) { table.number(of: $0) }
       let isInTime =
-        unit == .resourceSchema
-        ? table.setResourceSchema(url.utf8Span.span) : table.setScopeSchema(url.utf8Span.span)
+        unit == .resourceSchema ? table.setResourceSchema(url) : table.setScopeSchema(url)
       if !isInTime { noteLate("schema URL", at: start) }
     case .mistyped:
       try codec.fields.skip(bytes, &reader, expected: "an array")

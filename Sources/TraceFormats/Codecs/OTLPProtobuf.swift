@@ -118,7 +118,9 @@ public struct OTLPProtobuf: Sendable {
         if !table.setResource(raw) { noteLate("resource", range) }
       } else if number == 3 {
         checkUTF8(bytes, range)
-        if !table.setResourceSchema(bytes.extracting(range)) { noteLate("schema URL", range) }
+        if !table.setResourceSchema(table.number(of: bytes.extracting(range))) {
+          noteLate("schema URL", range)
+        }
       }
       flush(base, &batch)
     } catch {
@@ -139,7 +141,9 @@ public struct OTLPProtobuf: Sendable {
         if !table.setScope(raw) { noteLate("scope", range) }
       } else if number == 3 {
         checkUTF8(bytes, range)
-        if !table.setScopeSchema(bytes.extracting(range)) { noteLate("schema URL", range) }
+        if !table.setScopeSchema(table.number(of: bytes.extracting(range))) {
+          noteLate("schema URL", range)
+        }
       }
       flush(base, &batch)
     } catch {

@@ -57,7 +57,7 @@ struct ScopeTable: Sendable {
     scopeHasGone = false
   }
 
-  /// The number of the bytes that a resource or scope was written with.
+  /// The number of the bytes that a resource or scope was written with, or of a schema URL.
   mutating func number(of raw: Span<UInt8>) -> StringID { texts.intern(raw) }
 
   /// Whether it is known what resource `raw` stands for.
@@ -79,15 +79,13 @@ struct ScopeTable: Sendable {
   mutating func setScope(_ raw: StringID) -> Bool { change(.scope) { $0.scope = raw } }
 
   /// Sets the schema URL of the current resource. False if rows that have gone out miss it.
-  mutating func setResourceSchema(_ url: Span<UInt8>) -> Bool {
-    let number = texts.intern(url)
-    return change(.resource) { $0.resourceSchema = number }
+  mutating func setResourceSchema(_ url: StringID) -> Bool {
+    change(.resource) { $0.resourceSchema = url }
   }
 
   /// Sets the schema URL of the current scope. False if rows that have gone out miss it.
-  mutating func setScopeSchema(_ url: Span<UInt8>) -> Bool {
-    let number = texts.intern(url)
-    return change(.scope) { $0.scopeSchema = number }
+  mutating func setScopeSchema(_ url: StringID) -> Bool {
+    change(.scope) { $0.scopeSchema = url }
   }
 
   /// What a change concerns.

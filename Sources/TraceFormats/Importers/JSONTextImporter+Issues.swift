@@ -36,6 +36,7 @@ extension JSONTextImporter {
   }
 
   mutating func truncated(_ what: String, _ batch: inout SpanBatch) {
+    isRecognized = true
     report(.truncatedInput, "the input ends inside \(what)", &batch)
   }
 
@@ -44,6 +45,7 @@ extension JSONTextImporter {
   ) {
     endSkipped(&batch)
     lines.advance(to: base + start, in: bytes, base: base)
+    isRecognized = true
     report(.recordTooLong, "longer than \(recordLimit) bytes; skipped", &batch)
   }
 
@@ -53,6 +55,7 @@ extension JSONTextImporter {
     _ batch: inout SpanBatch
   ) {
     endSkipped(&batch)
+    isRecognized = true
     report(.recordTooLong, "longer than \(recordLimit) bytes; skipped", &batch)
     if case .unit = carried { stream.skip() }
     let held = carry

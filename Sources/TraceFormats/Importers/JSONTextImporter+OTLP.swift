@@ -45,8 +45,12 @@ extension JSONTextImporter {
     }
     if start < wholeUntil || bytes.count - start > ImportLimits.heldBytes { return true }
     // JSON Lines: the end of the line is found faster than the end of the object.
-    if let lineFeed = bytes.firstLineFeed(from: start), bytes[lineFeed &- 1] == UInt8(ascii: "}") {
-      wholeUntil = lineFeed
+    if start >= nextLineFeed {
+      nextLineFeed = bytes.firstLineFeed(from: start) ?? bytes.count
+      examined &+= nextLineFeed &- start
+    }
+    if nextLineFeed < bytes.count, bytes[nextLineFeed &- 1] == UInt8(ascii: "}") {
+      wholeUntil = nextLineFeed
       return true
     }
     scanner = JSONScanner()

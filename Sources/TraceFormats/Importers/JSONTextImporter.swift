@@ -61,7 +61,11 @@ public struct JSONTextImporter: SpanImporter {
   /// Whether the input is one array of objects.
   var array = TopArray.unknown
 
+  /// How far objects are known not to be cut, in the bytes that are read.
   var wholeUntil = 0
+  /// The next line feed in the bytes that are read, once it was looked for.
+  var nextLineFeed = 0
+  /// Whether to walk into the next object in any case.
   var entersFirst = false
 
   /// The longest record to carry; smaller only in tests.
@@ -136,6 +140,7 @@ public struct JSONTextImporter: SpanImporter {
   ) -> Int {
     self.wholeUntil = wholeUntil
     self.entersFirst = entersFirst
+    nextLineFeed = 0
     var position = start
     while position < bytes.count, carried == nil {
       switch mode {
