@@ -35,11 +35,13 @@ extension JSONTextImporter {
     skipped.beginReported(at: lines.offset, place: lines.place)
   }
 
+  /// Reports that the input ends too early.
   mutating func truncated(_ what: String, _ batch: inout SpanBatch) {
     isRecognized = true
     report(.truncatedInput, "the input ends inside \(what)", &batch)
   }
 
+  /// Reports a record in these bytes that is longer than the limit.
   mutating func recordTooLong(
     _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch
   ) {

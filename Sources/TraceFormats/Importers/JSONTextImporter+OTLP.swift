@@ -156,6 +156,7 @@ extension JSONTextImporter {
     }
   }
 
+  /// Makes issues of what was noted while the leaf at `start` was decoded.
   mutating func addNotes(
     _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch
   ) {

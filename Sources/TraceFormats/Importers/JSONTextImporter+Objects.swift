@@ -119,6 +119,7 @@ extension JSONTextImporter {
     }
   }
 
+  /// Reports metrics or logs at the place that is counted up to.
   mutating func otherSignal(_ batch: inout SpanBatch) {
     isRecognized = true
     batch.issues.append(

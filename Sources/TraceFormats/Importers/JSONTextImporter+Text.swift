@@ -50,6 +50,7 @@ extension JSONTextImporter {
     }
   }
 
+  /// Adds bytes to the run of skipped text.
   mutating func appendToSkipped(_ bytes: Span<UInt8>, _ range: Range<Int>, base: Int) {
     for index in range { skipped.append(bytes[index], at: base + index) }
   }
