@@ -1,13 +1,13 @@
 /// Whether bytes are text, and which kind of text we cannot read.
 enum TextSniff {
   /// Whether the bytes can be text with JSON in it: UTF-8 or another extension of ASCII, with few
-  /// control characters. White space alone is text as well.
+  /// control characters. White space alone is text as well. A NUL is no more than another control
+  /// character: a disk that was full leaves some in a log, and UTF-16 has half of them.
   static func isText(_ prefix: Span<UInt8>) -> Bool {
     var first: UInt8?
     var control = 0
     for index in prefix.indices {
       let byte = prefix[index]
-      if byte == 0 { return false }
       if JSONReader.isSpace(byte) || byte == 0x0c || byte == 0x08 || byte == 0x1b { continue }
       if first == nil, byte != 0xef, byte != 0xbb, byte != 0xbf { first = byte }
       if byte < 0x20 || byte == 0x7f { control += 1 }
