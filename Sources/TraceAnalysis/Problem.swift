@@ -53,6 +53,8 @@ public struct Problem: Sendable, Hashable {
   /// The first of the import issues.
   public var firstIssue: ImportIssue?
 
+  /// Whether it is what many of its kind have no row of their own for.
+  var isRest = false
   public init(
     _ kind: Kind, _ severity: Severity, summary: String, cause: String, cure: String,
     details: [String] = [], traces: [TraceRow] = [], spans: [SpanRow] = [], count: Int,
@@ -75,11 +77,13 @@ public struct Problem: Sendable, Hashable {
 extension Problem {
   /// The place in the list, first things first: what was not read, since all else may follow from
   /// it; then what breaks traces apart; then the rest as in `order`. The worse and the more come
-  /// first, and the text decides last, so that the list never depends on the order of arrival.
+  /// first, a row for the rest of a kind behind the others of the kind, and the text decides last, so
+  /// that the list never depends on the order of arrival.
   static func isWorse(_ one: Problem, _ other: Problem) -> Bool {
     if one.severity != other.severity { return one.severity > other.severity }
     if one.rank != other.rank { return one.rank < other.rank }
     if one.count != other.count { return one.count > other.count }
+    if one.isRest != other.isRest { return other.isRest }
     if one.summary != other.summary { return one.summary < other.summary }
     return (one.cause, one.details.joined()) < (other.cause, other.details.joined())
   }

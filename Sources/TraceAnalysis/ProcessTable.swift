@@ -25,13 +25,27 @@ struct ProcessTable {
     }
   }
 
+  /// What set the flags of the spans: an SDK of some version, or, where none is named, a process.
+  private struct SDK: Hashable {
+    var name: String?
+    var language: String?
+    var version: String?
+    var process: Int32?
+  }
+  /// For each scope of a batch its process and its SDK.
+  private struct Numbers {
+    var processes: [Int32] = []
+    var sdks: [Int32] = []
+  }
+
   private(set) var processes: [Process] = []
   /// For each process its clock.
   private(set) var clocks: [Int32] = []
   private var index: [Process: Int32] = [:]
   private var clockIndex: [Process: Int32] = [:]
-  private var batches: [ObjectIdentifier: [Int32]] = [:]
-  private var last: (id: ObjectIdentifier, numbers: [Int32])?
+  private var sdkIndex: [SDK: Int32] = [:]
+  private var batches: [ObjectIdentifier: Numbers] = [:]
+  private var last: (id: ObjectIdentifier, numbers: Numbers)?
 
   /// The process of the span at `row` of a batch.
   mutating func number(of row: Int, in sealed: SealedBatch) -> Int32 {
@@ -39,10 +53,17 @@ struct ProcessTable {
   }
 
   /// The process of each scope of a batch.
-  mutating func numbers(of sealed: SealedBatch) -> [Int32] {
+  mutating func numbers(of sealed: SealedBatch) -> [Int32] { known(sealed).processes }
+
+  /// The number of the SDK that made the span at `row` of a batch.
+  mutating func sdk(of row: Int, in sealed: SealedBatch) -> Int32 {
+    known(sealed).sdks[Int(sealed.batch.scopeIDs[row].rawValue)]
+  }
+
+  private mutating func known(_ sealed: SealedBatch) -> Numbers {
     let id = ObjectIdentifier(sealed)
     if let last, last.id == id { return last.numbers }
-    let numbers: [Int32]
+    let numbers: Numbers
     if let known = batches[id] {
       numbers = known
     } else {
@@ -53,18 +74,30 @@ struct ProcessTable {
     return numbers
   }
 
-  private mutating func read(_ sealed: SealedBatch) -> [Int32] {
-    var ofResource = [Int32](repeating: -1, count: sealed.batch.resources.count)
-    var numbers: [Int32] = []
+  private mutating func read(_ sealed: SealedBatch) -> Numbers {
+    var ofResource = [(process: Int32, sdk: Int32)?](
+      repeating: nil, count: sealed.batch.resources.count)
+    var numbers = Numbers()
     for entry in sealed.batch.scopes {
-      let resource = Int(entry.resource.rawValue)
-      if ofResource[resource] < 0 {
-        ofResource[resource] = intern(
-          Self.process(sealed.batch.resources[resource]))
-      }
-      numbers.append(ofResource[resource])
+      let place = Int(entry.resource.rawValue)
+      let known = ofResource[place] ?? intern(sealed.batch.resources[place])
+      ofResource[place] = known
+      numbers.processes.append(known.process)
+      numbers.sdks.append(known.sdk)
     }
     return numbers
+  }
+
+  private mutating func intern(_ resource: Resource) -> (process: Int32, sdk: Int32) {
+    let process = intern(Self.process(resource))
+    var sdk = SDK(
+      name: resource.string("telemetry.sdk.name"),
+      language: resource.string("telemetry.sdk.language"),
+      version: resource.string("telemetry.sdk.version"))
+    if sdk == SDK() { sdk.process = process }
+    let number = sdkIndex[sdk] ?? Int32(truncatingIfNeeded: sdkIndex.count)
+    sdkIndex[sdk] = number
+    return (process, number)
   }
 
   private mutating func intern(_ process: Process) -> Int32 {

@@ -47,6 +47,7 @@ struct QualityScan {
   /// The fast path: a trace of one sound root needs no shape. `false` if it is anything else.
   private mutating func readRoot(_ row: SpanRow, _ trace: TraceRow, _ traceID: TraceID) -> Bool {
     let (sealed, index) = data.store.locate(row)
+    missing.settleClaims()
     let start = sealed.batch.starts[index]
     let end = sealed.batch.ends[index]
     guard !sealed.batch.parentSpanIDs[index].isValid, sealed.batch.spanIDs[index].isValid,
@@ -75,10 +76,13 @@ struct QualityScan {
       }
     }
     if shape.duplicatesDropped > 0 { copies.add(shape.duplicatesDropped, trace, summary) }
-    if counts.orphans > 0 { missing.add(shape, trace, data) }
+    if counts.orphans > 0 { missing.add(shape, trace, data, &processes) }
     counts.isIncomplete = counts.orphans > 0 || !summary.hasRoot
     if !counts.isEmpty { defects[trace] = counts }
     if roots == 1, counts.isEmpty {
+        if shape.processes[node] != shape.processes[Int(parent)] {
+          missing.check(index, in: sealed, &processes)
+        }
       for node in 0..<shape.count where shape.parents[node] == TraceShape.root {
         addCandidate(trace, summary.id, shape.rows[node], shape.processes[node])
       }

@@ -10,15 +10,16 @@ enum UnjoinedRootsProblems {
     let rest = groups.dropFirst(rowLimit)
     if let first = rest.first {
       let count = rest.reduce(0) { $0 + $1.traces.count }
-      problems.append(
-        Problem(
-          .unjoinedRoots, .error,
-          summary:
-            "\(CountText.counted(count, "trace")) more look like \(CountText.counted(rest.count, "execution")) that nothing encloses",
-          cause: cause, cure: first.cure.sentence,
-          details: rest.prefix(Problem.listed).map { title($0, store) },
-          traces: Array(rest.lazy.flatMap(\.traces).prefix(Problem.listed)),
-          spans: Array(rest.lazy.flatMap(\.roots).prefix(Problem.listed)), count: count))
+      var problem = Problem(
+        .unjoinedRoots, .error,
+        summary:
+          "\(CountText.counted(count, "trace")) more look like \(CountText.counted(rest.count, "execution")) that nothing encloses",
+        cause: cause, cure: first.cure.sentence,
+        details: rest.prefix(Problem.listed).map { title($0, store) },
+        traces: Array(rest.lazy.flatMap(\.traces).prefix(Problem.listed)),
+        spans: Array(rest.lazy.flatMap(\.roots).prefix(Problem.listed)), count: count)
+      problem.isRest = true
+      problems.append(problem)
     }
     return problems
   }
