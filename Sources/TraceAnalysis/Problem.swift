@@ -9,6 +9,7 @@ public struct Problem: Sendable, Hashable {
     case ring
     case duplicateSpan = "duplicate-span"
     case negativeDuration = "negative-duration"
+    case notEnded = "not-ended"
     case childOutsideParent = "child-outside-parent"
     case clockSkew = "clock-skew"
     case invalidID = "invalid-id"
@@ -52,9 +53,9 @@ public struct Problem: Sendable, Hashable {
   public var issueSource: SourceID?
   /// The first of the import issues.
   public var firstIssue: ImportIssue?
-
   /// Whether it is what many of its kind have no row of their own for.
   var isRest = false
+
   public init(
     _ kind: Kind, _ severity: Severity, summary: String, cause: String, cure: String,
     details: [String] = [], traces: [TraceRow] = [], spans: [SpanRow] = [], count: Int,
@@ -82,15 +83,15 @@ extension Problem {
   static func isWorse(_ one: Problem, _ other: Problem) -> Bool {
     if one.severity != other.severity { return one.severity > other.severity }
     if one.rank != other.rank { return one.rank < other.rank }
-    if one.count != other.count { return one.count > other.count }
     if one.isRest != other.isRest { return other.isRest }
+    if one.count != other.count { return one.count > other.count }
     if one.summary != other.summary { return one.summary < other.summary }
     return (one.cause, one.details.joined()) < (other.cause, other.details.joined())
   }
 
   private static let order: [Kind] = [
     .importIssue, .unjoinedRoots, .missingParent, .truncatedTraceID, .ring, .duplicateSpan,
-    .negativeDuration, .clockSkew, .invalidID, .danglingLink, .childOutsideParent,
+    .negativeDuration, .clockSkew, .invalidID, .danglingLink, .notEnded, .childOutsideParent,
   ]
 
   private var rank: Int { Self.order.firstIndex(of: kind) ?? Self.order.count }

@@ -8,9 +8,15 @@ struct QualityScan {
   var missing = MissingParents()
   var placement = ChildPlacement()
   var candidates: [RootCandidate] = []
+  /// Spans of rings of two and more, and how many rings they are.
   var rings = SpanTally()
+  var ringCount = 0
+  /// Spans that name themselves as their parent.
+  var ownParents = SpanTally()
   var duplicates = SpanTally()
   var negative = SpanTally()
+  /// Spans with a start and no end.
+  var notEnded = SpanTally()
   var invalidIDs = SpanTally()
   /// Traces with exact copies of spans, and how many there are.
   var copies = TraceTally()
@@ -41,17 +47,18 @@ struct QualityScan {
       shape.read(data.traces.rows(of: trace), of: data.store, &processes)
       readShape(trace, summary)
     }
+    missing.settleClaims()
     return true
   }
 
   /// The fast path: a trace of one sound root needs no shape. `false` if it is anything else.
   private mutating func readRoot(_ row: SpanRow, _ trace: TraceRow, _ traceID: TraceID) -> Bool {
     let (sealed, index) = data.store.locate(row)
-    missing.settleClaims()
     let start = sealed.batch.starts[index]
     let end = sealed.batch.ends[index]
     guard !sealed.batch.parentSpanIDs[index].isValid, sealed.batch.spanIDs[index].isValid,
-      traceID.isValid, SpanExtent.duration(start: start, end: end) >= .zero
+      traceID.isValid, end != .unset || start == .unset,
+      SpanExtent.duration(start: start, end: end) >= .zero
     else { return false }
     let process = processes.number(of: index, in: sealed)
     count(process, isEntry: sealed.batch.kind(at: index).isEntry, isStarter: true)
@@ -62,6 +69,7 @@ struct QualityScan {
   private mutating func readShape(_ trace: TraceRow, _ summary: TraceSummary) {
     var counts = TraceDefects()
     var roots = 0
+    ringCount += shape.ringCount
     for node in 0..<shape.count {
       let parent = shape.parents[node]
       if parent == TraceShape.orphan { counts.orphans += 1 }
@@ -72,6 +80,9 @@ struct QualityScan {
         shape.processes[node], isEntry: sealed.batch.kind(at: index).isEntry,
         isStarter: parent < 0)
       if parent >= 0 {
+        if shape.processes[node] != shape.processes[Int(parent)] {
+          missing.check(index, in: sealed, &processes)
+        }
         placement.add(node, in: shape, of: trace, summary.id, data.store, processes)
       }
     }
@@ -80,9 +91,6 @@ struct QualityScan {
     counts.isIncomplete = counts.orphans > 0 || !summary.hasRoot
     if !counts.isEmpty { defects[trace] = counts }
     if roots == 1, counts.isEmpty {
-        if shape.processes[node] != shape.processes[Int(parent)] {
-          missing.check(index, in: sealed, &processes)
-        }
       for node in 0..<shape.count where shape.parents[node] == TraceShape.root {
         addCandidate(trace, summary.id, shape.rows[node], shape.processes[node])
       }
@@ -95,7 +103,11 @@ struct QualityScan {
     let (row, id, start) = (shape.rows[node], shape.ids[node], shape.extent(node).start)
     var isBroken = false
     if shape.defects[node].contains(.ring) {
-      rings.add(row, id, start: start, of: trace, traceID)
+      if shape.isOwnParent(node) {
+        ownParents.add(row, id, start: start, of: trace, traceID)
+      } else {
+        rings.add(row, id, start: start, of: trace, traceID)
+      }
       isBroken = true
     }
     if shape.defects[node].contains(.duplicate) {
@@ -105,6 +117,9 @@ struct QualityScan {
     if SpanExtent.duration(start: shape.starts[node], end: shape.ends[node]) < .zero {
       negative.add(row, id, start: start, of: trace, traceID)
       isBroken = true
+    }
+    if shape.starts[node] != .unset, shape.ends[node] == .unset {
+      notEnded.add(row, id, start: start, of: trace, traceID)
     }
     if !id.isValid || !traceID.isValid {
       invalidIDs.add(row, id, start: start, of: trace, traceID)

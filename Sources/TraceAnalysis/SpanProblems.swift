@@ -5,7 +5,8 @@ struct SpanProblems {
   let scan: QualityScan
 
   func problems() -> [Problem] {
-    [rings, duplicates, copies, negativeDurations, invalidIDs].compactMap { $0 }
+    [rings, ownParents, duplicates, copies, negativeDurations, notEnded, invalidIDs]
+      .compactMap { $0 }
   }
 
   private func traces(_ count: Int) -> String { CountText.counted(count, "trace") }
@@ -13,13 +14,29 @@ struct SpanProblems {
   private var rings: Problem? {
     let tally = scan.rings
     guard tally.count > 0 else { return nil }
+    let spans = CountText.counted(tally.count, "span")
+    let ringCount = CountText.counted(scan.ringCount, "ring")
     return Problem(
       .ring, .error,
-      summary:
-        "\(CountText.counted(tally.count, "span")) in \(traces(tally.traceCount)) \(tally.count == 1 ? "is its own ancestor" : "are each other's ancestors")",
+      summary: scan.ringCount == 1
+        ? "\(spans) in \(traces(tally.traceCount)) are each other's ancestors"
+        : "\(ringCount) of \(spans) in all, in \(traces(tally.traceCount)): spans that are each other's ancestors",
       cause: "Span IDs that are used again, or a parent ID that was set by hand.",
       cure: "Make a fresh ID for every span, and take the parent from the current context.",
       details: ["Each ring is cut at the span that starts first, which is drawn as a root."],
+      traces: tally.traces, spans: tally.spans, count: tally.count)
+  }
+
+  private var ownParents: Problem? {
+    let tally = scan.ownParents
+    guard tally.count > 0 else { return nil }
+    return Problem(
+      .ring, .error,
+      summary:
+        "\(CountText.counted(tally.count, "span")) in \(traces(tally.traceCount)) \(tally.count == 1 ? "is its own parent" : "are their own parents")",
+      cause: "What writes the spans sets the span's own ID as the parent ID, perhaps for a root.",
+      cure: "Leave the parent ID of a root empty; else take the parent from the current context.",
+      details: ["A span that is its own parent is drawn as a root."],
       traces: tally.traces, spans: tally.spans, count: tally.count)
   }
 
@@ -28,7 +45,7 @@ struct SpanProblems {
     guard tally.count > 0 else { return nil }
     let halves = sharedHalves(tally.spans)
     return Problem(
-      .duplicateSpan, .warning,
+      .duplicateSpan, halves ? .info : .warning,
       summary:
         "\(CountText.counted(tally.count, "span")) in \(traces(tally.traceCount)) share their ID with another span of the trace",
       cause: halves
@@ -41,11 +58,22 @@ struct SpanProblems {
       traces: tally.traces, spans: tally.spans, count: tally.count)
   }
 
-  /// Whether the spans listed are client and server halves.
+  /// Whether the spans listed are client and server halves: no ID has two of one kind.
   private func sharedHalves(_ rows: [SpanRow]) -> Bool {
-    var kinds: Set<SpanKind> = []
-    for row in rows { kinds.insert(scan.data.store[row].kind) }
-    return kinds == [.client, .server]
+    struct Half: Hashable {
+      var trace: TraceID
+      var span: SpanID
+      var kind: SpanKind
+    }
+    var halves: Set<Half> = []
+    for row in rows {
+      let span = scan.data.store[row]
+      let half = Half(trace: span.traceID, span: span.spanID, kind: span.kind)
+      guard [.client, .server].contains(span.kind), halves.insert(half).inserted else {
+        return false
+      }
+    }
+    return true
   }
 
   private var copies: Problem? {
@@ -72,6 +100,19 @@ struct SpanProblems {
         let span = scan.data.store[row]
         return "\(span.name) \(DurationText.short(span.duration)), span \(span.spanID)"
       }, traces: tally.traces, spans: tally.spans, count: tally.count)
+  }
+
+  private var notEnded: Problem? {
+    let tally = scan.notEnded
+    guard tally.count > 0 else { return nil }
+    return Problem(
+      .notEnded, .info,
+      summary:
+        "\(CountText.counted(tally.count, "span")) in \(traces(tally.traceCount)) \(tally.count == 1 ? "was" : "were") not ended",
+      cause: "They were still running when they were written, or the program never ends them.",
+      cure: "End every span, on every way out of the code that started it.",
+      details: ["A span without an end is shown with no duration."],
+      traces: tally.traces, spans: tally.spans, count: tally.count)
   }
 
   private var invalidIDs: Problem? {

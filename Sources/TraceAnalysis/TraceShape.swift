@@ -18,6 +18,8 @@ struct TraceShape {
   /// Rings and duplicates; other defects are left to the reader.
   private(set) var defects: [SpanDefects] = []
   private(set) var duplicatesDropped = 0
+  /// How many rings of two spans and more were cut.
+  private(set) var ringCount = 0
 
   static let root: Int32 = -1
   static let orphan: Int32 = -2
@@ -26,6 +28,11 @@ struct TraceShape {
   private var seenIn: [Int32] = []
 
   var count: Int { rows.count }
+
+  /// Whether a span of a ring is all of the ring.
+  func isOwnParent(_ node: Int) -> Bool {
+    defects[node].contains(.ring) && parentIDs[node] == ids[node]
+  }
 
   func extent(_ node: Int) -> SpanExtent { SpanExtent(start: starts[node], end: ends[node]) }
 
@@ -51,6 +58,7 @@ struct TraceShape {
     processes.removeAll(keepingCapacity: true)
     defects.removeAll(keepingCapacity: true)
     duplicatesDropped = 0
+    ringCount = 0
     for row in all {
       let (sealed, index) = store.locate(row)
       rows.append(row)
@@ -104,6 +112,7 @@ struct TraceShape {
     for position in tree.rows.indices where nodes[position] >= 0 {
       let node = Int(nodes[position])
       defects[node] = tree.defects[position].intersection([.ring, .duplicate])
+      if tree.placements[position] == .ringCut, !isOwnParent(node) { ringCount += 1 }
       switch tree.placements[position] {
       case .child: parents[node] = nodes[Int(tree.parents[position])]
       case .orphan: parents[node] = Self.orphan

@@ -34,7 +34,41 @@ import TraceTestSupport
   @Test func spanThatIsItsOwnParent() {
     #expect(
       problems([span("a", id: 1, parent: 1, 0, 10)]).map(\.summary)
-        == ["1 span in 1 trace is its own ancestor"])
+        == ["1 span in 1 trace is its own parent"])
+  }
+
+  @Test func eachRingIsCounted() {
+    //  1 ◄─► 2     3 ◄─► 4     5 ◄─ itself
+    let pair = [span("a", id: 1, parent: 2, 0, 10), span("b", id: 2, parent: 1, 0, 10)]
+    let other = [span("c", id: 3, parent: 4, 0, 10), span("d", id: 4, parent: 3, 0, 10)]
+    let alone = span("e", id: 5, parent: 5, 0, 10)
+    #expect(
+      problems(pair + [alone]).map(\.summary) == [
+        "2 spans in 1 trace are each other's ancestors", "1 span in 1 trace is its own parent",
+      ])
+    #expect(
+      problems(pair + other).map(\.summary) == [
+        "2 rings of 4 spans in all, in 1 trace: spans that are each other's ancestors"
+      ])
+    #expect(
+      problems([alone, span("f", trace: 2, id: 5, parent: 5, 0, 10)]).map(\.summary)
+        == ["2 spans in 2 traces are their own parents"])
+  }
+
+  @Test func notEndedIsANote() throws {
+    var one = span("a", id: 1, 0, 10)
+    one.end = .unset
+    var child = span("b", id: 2, parent: 1, 5, 10)
+    let problem = try #require(problems([one]).first)
+    #expect(problem.kind == .notEnded)
+    #expect(problem.severity == .info)
+    #expect(problem.summary == "1 span in 1 trace was not ended")
+    child.end = .unset
+    #expect(problems([one, child]).map(\.summary) == ["2 spans in 1 trace were not ended"])
+    #expect(analyze([one, child]).defectCounts(of: TraceRow(0)).isEmpty)
+    // Neither end: the time is not known at all.
+    one.start = .unset
+    #expect(problems([one]) == [])
   }
 
   @Test func copiesAreCountedAndOtherDuplicatesAreShown() {
@@ -55,6 +89,7 @@ import TraceTestSupport
       span("get", id: 1, 0, 10, kind: .client), span("get", id: 1, 2, 8, kind: .server),
     ])
     #expect(found.first?.cause.contains("Zipkin") == true)
+    #expect(found.first?.severity == .info)
   }
 
   @Test func endBeforeStart() throws {
