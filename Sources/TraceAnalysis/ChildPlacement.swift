@@ -50,6 +50,10 @@ struct ChildPlacement {
     let parentNode = Int(shape.parents[node])
     let (child, parent) = (shape.extent(node), shape.extent(parentNode))
     guard !child.isUnset, !parent.isUnset else { return }
+    // Nothing lies outside of a span whose end is not known, or that has two sets of times.
+    guard shape.ends[parentNode] != .unset, !shape.defects[parentNode].contains(.duplicate) else {
+      return
+    }
     let (parentProcess, childProcess) = (shape.processes[parentNode], shape.processes[node])
     let parentClock = table.clocks[Int(parentProcess)]
     let childClock = table.clocks[Int(childProcess)]

@@ -84,8 +84,8 @@ struct ChildPlacementProblems {
       cause: "Both run on different hosts or processes, and their clocks do not agree.",
       cure: "Synchronize the clocks (NTP, chrony); until then trust durations, not the order.",
       details: [
-        "offset \(DurationText.short(offset)): the median of \(CountText.counted(entry.samples.count, "call"))",
-        "\(CountText.counted(entry.startsBefore, "child span")) start before the parent, \(CountText.grouped(entry.endsAfter)) end after it",
+        "the median of \(CountText.counted(entry.samples.count, "call"))",
+        Self.sides(entry.startsBefore, entry.endsAfter),
       ], traces: entry.outside.traces, spans: entry.outside.spans, count: count)
   }
 
@@ -95,6 +95,15 @@ struct ChildPlacementProblems {
       return process.service
     }
     return "\(process.service) (\(CountText.short(place)))"
+  }
+
+  /// "3 child spans start before the parent, 1 ends after it"; only what there is.
+  private static func sides(_ before: Int, _ after: Int) -> String {
+    let ends = "\(CountText.verb(after, "end")) after"
+    if before == 0 { return "\(CountText.counted(after, "child span")) \(ends) the parent" }
+    let starts =
+      "\(CountText.counted(before, "child span")) \(CountText.verb(before, "start")) before the parent"
+    return after == 0 ? starts : "\(starts), \(CountText.grouped(after)) \(ends) it"
   }
 
   private func childOutside(_ pair: ServicePair, _ merged: Merged) -> Problem {
@@ -112,9 +121,8 @@ struct ChildPlacementProblems {
       cure: merged.startsBefore == 0
         ? "Nothing to do, if nobody waits for it; a link says so better than a parent."
         : "Start the parent before its children, and compare the clocks of both hosts.",
-      details: [
-        "\(CountText.grouped(merged.startsBefore)) start before the parent, \(CountText.grouped(merged.endsAfter)) end after it"
-      ], traces: first.traces, spans: first.spans, count: count)
+      details: [Self.sides(merged.startsBefore, merged.endsAfter)], traces: first.traces,
+      spans: first.spans, count: count)
   }
 
   /// The worst of many problems, and one for the rest.
@@ -125,6 +133,7 @@ struct ChildPlacementProblems {
     }
     let rest = sorted.dropFirst(rowLimit)
     var summary = next
+    summary.isRest = true
     summary.count = rest.reduce(0) { $0 + $1.count }
     summary.summary =
       "\(CountText.counted(summary.count, "span")) outside their parents between \(CountText.grouped(rest.count)) more \(what)"

@@ -40,6 +40,10 @@ import TraceModel
         == "The clock of cart (web2) is about \(length) \(word) that of shop (web1): 5 spans outside their parents"
     )
     #expect(problem.count == 5)
+    // The offset is said once, and only what there is.
+    let side =
+      offset < 0 ? "5 child spans start before the parent" : "5 child spans end after the parent"
+    #expect(problem.details == ["the median of 5 calls", side])
   }
 
   @Test func offsetInsideOfTheParentIsNotSeen() {
@@ -64,6 +68,27 @@ import TraceModel
     #expect(problem.severity == .info)
     #expect(problem.summary == "1 span in shop lies outside its parent in time")
     #expect(problem.cause.contains("normal"))
+    #expect(problem.details == ["1 child span ends after the parent"])
+  }
+
+  @Test func childrenOfAChangedDuplicateSayNothing() {
+    //  shop    |call| with one ID, and other contents     which of them is the parent?
+    //  cart         |get|
+    for offset in [-5_000_000, 50_000_000] as [Int64] {
+      let spans = calls(offset: offset)
+      let changed = spans.filter { $0.name == "call" }.map { record in
+        var record = record
+        record.start = record.start.advanced(by: DurationNanos(1))
+        return record
+      }
+      #expect(problems(spans + changed).map(\.kind) == [.duplicateSpan])
+    }
+  }
+
+  @Test func childrenOfASpanThatWasNotEndedSayNothing() {
+    var parent = span("call", id: 1, 0, 10_000, kind: .server)
+    parent.end = .unset
+    #expect(problems([parent, span("a", id: 2, parent: 1, 10, 90_000)]).map(\.kind) == [.notEnded])
   }
 
   @Test func consumerLongAfterItsProducerIsNoSkew() {
