@@ -30,14 +30,15 @@ enum ImportIssueProblems {
   private static func summary(
     _ entry: ImportLog.Entry, _ name: String, _ place: String?
   ) -> String {
-    guard entry.count > 1 else { return place ?? "\(name): \(entry.kind.rawValue)" }
-    let at = entry.first.first?.place.map { ", first in line \($0.line)" } ?? ""
-    return "\(name): \(entry.kind.rawValue), \(CountText.grouped(entry.count)) times\(at)"
+    let first = place ?? "\(name): \(entry.kind.rawValue)"
+    return entry.count > 1 ? "\(first), and \(CountText.grouped(entry.count - 1)) more" : first
   }
 
+  /// The places but for the first, which the summary names.
   private static func details(_ places: [String], of count: Int) -> [String] {
-    guard count > places.count else { return places }
-    return places + ["and \(CountText.grouped(count - places.count)) more"]
+    let further = Array(places.dropFirst())
+    guard count > places.count else { return further }
+    return further + ["and \(CountText.grouped(count - places.count)) more"]
   }
 
   private static func severity(of kind: ImportIssue.Kind) -> Problem.Severity {
@@ -54,7 +55,7 @@ enum ImportIssueProblems {
     case .emptyInput: "Check that the program that writes it has started, and flushes its spans."
     case .malformedRecord: "Look at that place in the source; what writes it is at fault."
     case .truncatedInput:
-      "Follow the file with -f if it is still being written; else copy it again."
+      "If it is still being written, read it again when it is complete; else copy it again."
     case .recordTooLong: "Let the writer put fewer spans into one record."
     case .nestingTooDeep, .numberOutOfRange, .unexpectedType:
       "Look at what sets the attribute or field at that place."

@@ -145,11 +145,24 @@ import TraceTestSupport
     #expect(found[0].firstIssue == issues[0])
     #expect(found[0].issueSource == SourceID(0))
     #expect(found[1].details.contains { $0.contains("could not be read") })
-    #expect(found[2].summary == "orders.jsonl: skipped-text, 2 times")
-    #expect(
-      found[2].details == [
-        "orders.jsonl: skipped-text (byte 0)", "orders.jsonl: skipped-text (byte 90)",
-      ])
+    #expect(found[0].details == [])
+    #expect(found[2].summary == "orders.jsonl: skipped-text (byte 0), and 1 more")
+    #expect(found[2].details == ["orders.jsonl: skipped-text (byte 90)"])
+  }
+
+  @Test func placesBeyondThoseKeptAreCounted() throws {
+    let issues = (0..<150).map { ImportIssue(.skippedText, byteOffset: $0) }
+    let problem = try #require(analyze([], issues: issues).problems.first)
+    #expect(problem.summary == "orders.jsonl: skipped-text (byte 0), and 149 more")
+    #expect(problem.details.count == 100)
+    #expect(problem.details.last == "and 50 more")
+  }
+
+  @Test func noCureNamesAnOptionThatIsNotThere() {
+    let issues = ImportIssue.Kind.allCases.map { ImportIssue($0, byteOffset: 0) }
+    for problem in analyze([], issues: issues).problems {
+      #expect(!problem.cure.contains(" -f"), "\(problem.cure)")
+    }
   }
 
   @Test func cancelledAnalysisSaysNothing() {
