@@ -4,7 +4,7 @@ public struct EnclosingSpanCure: Sendable, Hashable {
   public var language: String
   /// A name for the span: the service's if it has one, else "main".
   public var suggestedName: String
-  /// Two to five lines of code; a neutral sentence where the language is not known.
+  /// Two to five lines of code; of plain words where the language is not known.
   public var lines: [String]
   /// The advice in one sentence.
   public var sentence: String
@@ -17,10 +17,7 @@ public struct EnclosingSpanCure: Sendable, Hashable {
     let name = Self.name(for: serviceName)
     suggestedName = name
     (language, lines) = Self.code(sdkLanguage ?? "", name)
-    sentence =
-      language.isEmpty
-      ? "Start one span named \"\(name)\" before the first call, make it the current one, and end it after the last."
-      : "Start one span around the calls, so that all of them become its children."
+    sentence = "Start one span around the calls, so that all of them become its children."
   }
 
   private static func name(for service: String) -> String {
@@ -100,7 +97,7 @@ public struct EnclosingSpanCure: Sendable, Hashable {
     case "erlang":
       ("Erlang", ["?with_span(<<\"\(name)\">>, #{}, fun(_Ctx) ->", "    ok  % the calls", "end)."])
     default:
-      ("", ["Start one span named \"\(name)\" around the calls, and make it the current one."])
+      ("", ["start span \"\(name)\" and make it the current one", "  the calls", "end the span"])
     }
   }
 }

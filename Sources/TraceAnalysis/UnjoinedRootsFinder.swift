@@ -12,7 +12,8 @@ import TraceModel
 /// - roots with links: the link says that they are separate on purpose (receive and process);
 /// - roots that overlap, or while which anything else ran in the process: threads, requests, or a
 ///   context that was lost inside of a process, for which another cure is right;
-/// - bursts of more than `sizeLimit` roots, and names that the process uses again and again: loops;
+/// - bursts of more than `sizeLimit` roots, names that the process uses again and again, and rounds
+///   of the same calls: loops;
 /// - test runners: each test is a trace on purpose (names that begin with "test", or attributes
 ///   `test.*`);
 /// - everything whose facts do not add up to `threshold`.
@@ -94,6 +95,7 @@ struct UnjoinedRootsFinder {
     bursts = bursts.filter { burst in
       let keys = burst.roots.map { key($0) }
       let distinct = Set(keys)
+      if distinct.count > 1, Self.hasRounds(keys) { return false }
       let total = distinct.reduce(0) { $0 + (counts[$1] ?? 0) }
       let isNamed = scan.processes.processes[Int(burst.process)].isNamed
       let limit = isNamed ? Self.repetitionLimit.named : Self.repetitionLimit.unnamed
@@ -102,6 +104,13 @@ struct UnjoinedRootsFinder {
       return burst.roots.allSatisfy { [.client, .producer].contains(scan.data.store[$0.row].kind) }
     }
     return true
+  }
+
+  /// Whether the same two or more names follow one another at least twice: SELECT, SET, SELECT, SET.
+  private static func hasRounds(_ names: [UInt64]) -> Bool {
+    stride(from: 2, through: names.count / 2, by: 1).contains { length in
+      zip(names, names.dropFirst(length)).allSatisfy { $0 == $1 }
+    }
   }
 
   /// Drops the bursts during which anything else ran in their process.

@@ -82,6 +82,23 @@ import TraceModel
     #expect(groups(spans) == 0)
   }
 
+  @Test(arguments: [
+    ["SELECT", "SET", "SELECT", "SET"], ["SELECT", "SET", "SELECT", "SET", "SELECT"],
+    ["GET", "SELECT", "SET", "GET", "SELECT", "SET"],
+  ]) func shortLoopOverSeveralCalls(names: [String]) {
+    //  |SELECT||SET||SELECT||SET|     for each item: read it, cache it
+    #expect(groups(roots(names, each: 2_000_000, gap: 10_000, kind: .client)) == 0)
+    #expect(groups(roots(names, each: 2_000_000, gap: 10_000)) == 0)
+  }
+
+  @Test func lessThanTwoRoundsAreNoLoop() {
+    #expect(groups(roots(["add", "subtract", "add"], each: 2_000_000, gap: 10_000)) == 1)
+    #expect(
+      groups(roots(["open", "read", "write", "open", "read"], each: 2_000_000, gap: 10_000)) == 1)
+    #expect(
+      groups(roots(["GET", "GET", "GET", "GET"], each: 2_000_000, gap: 10_000, kind: .client)) == 1)
+  }
+
   @Test func schedulerWithManyRounds() {
     //  |refresh||expire||report|    1 s    |refresh||expire||report|    1 s    …
     let spans = (0..<20).flatMap { round in

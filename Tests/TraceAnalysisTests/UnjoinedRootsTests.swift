@@ -151,4 +151,13 @@ import TraceModel
     }
     #expect(Self.groups(runs).map(\.traces.count) == [3, 3, 3, 3])
   }
+
+  @Test(arguments: [nil, "cobol", "python"] as [String?])
+  func theCureSaysNothingTwice(language: String?) {
+    let cure = EnclosingSpanCure(sdkLanguage: language, serviceName: "report")
+    #expect((2...5).contains(cure.lines.count))
+    #expect(cure.lines.contains { $0.contains("report") })
+    for line in cure.lines { #expect(!cure.sentence.contains(line), "\(line)") }
+    #expect(!cure.sentence.contains("report"))
+  }
 }
