@@ -33,7 +33,7 @@ public struct ViewState: Sendable {
   var showsCriticalPath = true
 
   /// Whether the user has done something: until then the first screen may still be chosen.
-  var wasTouched = false
+  public internal(set) var wasTouched = false
   var generations = [Int](repeating: 0, count: Job.Lane.allCases.count)
   var effects: [Effect] = []
 

@@ -66,7 +66,7 @@ struct EventLoop: ~Copyable {
       for event in inbox.drain() {
         if let end = take(event) { return end }
       }
-      if shown == nil, let failure = emptyInput { return .nothingRead(failure.0, failure.1) }
+      if !state.wasTouched, let end = endOfNothing { return end }
       let wait = millisecondsToDraw(since: drawnAt)
       if hasChanged, wait <= 0 {
         draw()
@@ -92,10 +92,11 @@ struct EventLoop: ~Copyable {
     return Self.frameInterval - (now - drawnAt).milliseconds
   }
 
-  /// What was read, if that is nothing at all and reading is over.
-  private var emptyInput: (DataSet, LoadStatus)? {
-    guard let latest, latest.1.isDone, latest.0.store.count == 0 else { return nil }
-    return latest
+  /// The end, if reading is over and there is nothing to show: at once, or when a user who has
+  /// pressed keys meanwhile quits.
+  private var endOfNothing: End? {
+    guard let (data, load) = latest, load.isDone, data.store.count == 0 else { return nil }
+    return .nothingRead(data, load)
   }
 
   /// Takes what came from the terminal.
@@ -135,7 +136,7 @@ struct EventLoop: ~Copyable {
   private mutating func apply(_ event: Event) -> End? {
     for effect in state.apply(event) {
       switch effect {
-      case .quit: return .quit
+      case .quit: return endOfNothing ?? .quit
       case .suspend:
         terminal.suspend()
         shown = nil
