@@ -16,6 +16,11 @@ struct Traceview {
   static let program = URL(filePath: CommandLine.arguments[0])
     .deletingLastPathComponent().appending(path: "traceview")
 
+  /// What a sanitizer should know.
+  private static let sanitizers = ProcessInfo.processInfo.environment.filter {
+    ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
+  }
+
   /// Runs the program in the package's folder and waits for its end.
   static func run(
     _ arguments: String..., input: Data = Data(), environment: [String: String] = [:]
@@ -32,6 +37,7 @@ struct Traceview {
     process.currentDirectoryURL = root
     process.environment = ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "UTC"]
       .merging(environment) { $1 }
+      .merging(sanitizers) { $1 }
     let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
     process.standardInput = stdin
     process.standardOutput = stdout

@@ -33,6 +33,10 @@ final class TmuxSession {
     "#{alternate_on} #{cursor_flag} #{mouse_any_flag} #{mouse_button_flag} #{mouse_sgr_flag} "
     + "#{keypad_flag} #{keypad_cursor_flag}"
 
+  private static func inherited(_ name: String) -> String {
+    ProcessInfo.processInfo.environment[name] ?? ""
+  }
+
   /// A folder of this session, removed with it.
   let folder: URL
   private let environment: [String: String]
@@ -58,6 +62,9 @@ final class TmuxSession {
       "env", "-i", "PATH=/usr/local/bin:/usr/bin:/bin", "TERM=\(term)", "LANG=\(locale)",
       "HOME=\(folder.path)", "PS1=$ ", "PROBE=\(Self.programs.path)/TerminalProbe",
       "TRACEVIEW=\(Self.programs.path)/traceview", "FIXTURES=\(Self.fixtures)",
+      // What a sanitizer should know.
+      "ASAN_OPTIONS=\(Self.inherited("ASAN_OPTIONS"))",
+      "TSAN_OPTIONS=\(Self.inherited("TSAN_OPTIONS"))",
       // Else the Swift runtime answers a crash with pages of backtrace, and waits for a key.
       "SWIFT_BACKTRACE=enable=no", "sh", "-c", command)
   }
