@@ -43,17 +43,18 @@ public enum Theme: String, Sendable, CaseIterable {
     .window: .init(ink: Color(240, basic: 8), ground: Color(252, basic: 7)),
   ]
 
+  // No reds and oranges: those are errors and problems.
   private static let darkServices: [Color] = [
     Color(75, basic: 12), Color(114, basic: 10), Color(179, basic: 3), Color(176, basic: 13),
-    Color(73, basic: 6), Color(209, basic: 11), Color(141, basic: 5), Color(80, basic: 14),
+    Color(73, basic: 6), Color(117, basic: 14), Color(141, basic: 5), Color(80, basic: 14),
     Color(143, basic: 2), Color(211, basic: 13), Color(67, basic: 4), Color(150, basic: 10),
     Color(222, basic: 11), Color(168, basic: 5), Color(152, basic: 14), Color(104, basic: 12),
     Color(137, basic: 3), Color(71, basic: 2),
   ]
 
   private static let lightServices: [Color] = [
-    Color(25, basic: 4), Color(28, basic: 2), Color(130, basic: 3), Color(90, basic: 5),
-    Color(30, basic: 6), Color(166, basic: 3), Color(55, basic: 5), Color(31, basic: 6),
+    Color(25, basic: 4), Color(28, basic: 2), Color(100, basic: 3), Color(90, basic: 5),
+    Color(30, basic: 6), Color(24, basic: 4), Color(55, basic: 5), Color(31, basic: 6),
     Color(58, basic: 2), Color(125, basic: 5), Color(60, basic: 4), Color(64, basic: 2),
     Color(94, basic: 3), Color(161, basic: 5), Color(23, basic: 6), Color(61, basic: 4),
     Color(95, basic: 3), Color(22, basic: 2),

@@ -79,7 +79,8 @@ struct TraceviewInTerminalTests {
     let terminal = try TraceviewSession()
     let session = terminal.session
     try terminal.start(
-      "", before: "cat \(TraceviewSession.threeTraces) | ", showing: "3 traces look like one", " 1/3")
+      "", before: "cat \(TraceviewSession.threeTraces) | ", showing: "3 traces look like one",
+      " 1/3")
     #expect(try session.screen().hasPrefix(" traceview  standard input  3 traces · 3 spans"))
     try session.send("j", "Enter")
     try session.waitUntil("the second trace") { $0.hasPrefix(" subtract ") }

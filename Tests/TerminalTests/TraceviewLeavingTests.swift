@@ -26,7 +26,8 @@ struct TraceviewLeavingTests {
   @Test(arguments: [SIGTERM, SIGHUP, SIGINT, SIGQUIT])
   func signalsEndIt(signal: Int32) throws {
     let terminal = try TraceviewSession()
-    let pid = try terminal.start(TraceviewSession.threeTraces, showing: "3 traces look like one", " 1/3")
+    let pid = try terminal.start(
+      TraceviewSession.threeTraces, showing: "3 traces look like one", " 1/3")
     kill(pid, signal)
     try terminal.expectLeft(status: 128 + signal)
   }

@@ -36,7 +36,9 @@ struct TraceviewLoadingTests {
     try writeSpans(into: session.folder)
     try terminal.start("spans.jsonl", showing: "1/")
     try useKeys(session)
-    try session.waitUntil("the end", seconds: 120) { $0.contains(Self.all) && !$0.contains("reading") }
+    try session.waitUntil("the end", seconds: 120) {
+      $0.contains(Self.all) && !$0.contains("reading")
+    }
     try useKeys(session)
     try session.send("q")
     try terminal.expectLeft(status: 0)
@@ -64,7 +66,9 @@ struct TraceviewLoadingTests {
     }
     try useKeys(session)
     close(writer)
-    try session.waitUntil("the end", seconds: 120) { $0.contains(Self.all) && !$0.contains("reading") }
+    try session.waitUntil("the end", seconds: 120) {
+      $0.contains(Self.all) && !$0.contains("reading")
+    }
     try session.send("q")
     try terminal.expectLeft(status: 0)
   }
