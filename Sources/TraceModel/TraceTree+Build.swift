@@ -23,6 +23,8 @@ private struct TreeBuilder {
   private var ids: [SpanID] = []
   private var parentIDs: [SpanID] = []
   private var extents: [SpanExtent] = []
+  /// Spans that have no end: nothing can be said to outlive them.
+  private var unended: Set<Int32> = []
   private var defects: [SpanDefects] = []
   private var placements: [Placement] = []
   /// The parent's node, or -1.
@@ -115,6 +117,7 @@ private struct TreeBuilder {
     if SpanExtent.duration(start: entry.start, end: entry.end) < .zero {
       defects.insert(.negativeDuration)
     }
+    if entry.end == .unset { unended.insert(Int32(truncatingIfNeeded: rows.count)) }
     rows.append(entry.row)
     ids.append(entry.id)
     parentIDs.append(entry.parent)
@@ -267,10 +270,12 @@ private struct TreeBuilder {
   private func append(_ node: Int, parent: Int, depth: Int, to tree: inout TraceTree) {
     var defects = defects[node]
     if parent >= 0, placements[node] == .child, !extents[node].isUnset,
-      !tree.extents[parent].isUnset
+      !tree.extents[parent].isUnset, !tree.defects[parent].contains(.duplicate)
     {
       if extents[node].start < tree.extents[parent].start { defects.insert(.startsBeforeParent) }
-      if extents[node].end > tree.extents[parent].end { defects.insert(.endsAfterParent) }
+      if extents[node].end > tree.extents[parent].end, !unended.contains(parents[node]) {
+        defects.insert(.endsAfterParent)
+      }
     }
     tree.rows.append(rows[node])
     tree.depths.append(UInt32(truncatingIfNeeded: depth))
