@@ -86,7 +86,8 @@ extension ImportIssue.Kind {
   public var explanation: String {
     switch self {
     case .unrecognizedFormat: "The input is in no format that traceview knows; it was not read."
-    case .emptyInput: "There is nothing in the input: no byte, or nothing but white space."
+    case .emptyInput:
+      "There is nothing in the input: no byte, or only white space and brackets."
     case .malformedRecord: "A record could not be read and was skipped; reading went on behind it."
     case .truncatedInput:
       "The input ends in the middle of a record, as a file does that is still being written; all whole spans are shown."

@@ -115,7 +115,8 @@ public struct JSONTextImporter: SpanImporter {
       batch.issues.append(issue)
     } else {
       batch.issues.append(
-        ImportIssue(.emptyInput, byteOffset: 0, detail: "\(offset) bytes of white space"))
+        ImportIssue(.emptyInput, byteOffset: 0, detail: "\(offset) bytes without an object in them")
+      )
     }
     endPass(&batch)
     carried = nil
