@@ -40,15 +40,8 @@ public struct StringPool: Sendable {
   public mutating func intern(_ string: Span<UInt8>) -> StringID {
     if string.isEmpty { return .empty }
     let hash = Self.hash(string)
-    let mask = table.count - 1
-    var slot = Int(hash) & mask
-    while table[slot] != 0 {
-      let candidate = Int(table[slot] - 1)
-      if hashes[candidate] == hash, equals(candidate, string) {
-        return StringID(UInt32(candidate))
-      }
-      slot = (slot + 1) & mask
-    }
+    let slot = slot(of: string, hash)
+    if table[slot] != 0 { return StringID(table[slot] - 1) }
     guard bytes.count + string.count <= Int(UInt32.max) else { return .empty }
     let number = UInt32(ends.count)
     bytes.reserveCapacity(bytes.count + string.count, growing: true)
@@ -69,17 +62,21 @@ public struct StringPool: Sendable {
   /// The number of `string` if it is in the pool.
   public func find(_ string: Span<UInt8>) -> StringID? {
     if string.isEmpty { return .empty }
-    let hash = Self.hash(string)
+    let slot = slot(of: string, Self.hash(string))
+    return table[slot] == 0 ? nil : StringID(table[slot] - 1)
+  }
+
+  /// Where `string` stands in the table, or the free slot where it would.
+  @inline(__always)
+  private func slot(of string: Span<UInt8>, _ hash: UInt32) -> Int {
     let mask = table.count - 1
     var slot = Int(hash) & mask
     while table[slot] != 0 {
       let candidate = Int(table[slot] - 1)
-      if hashes[candidate] == hash, equals(candidate, string) {
-        return StringID(UInt32(candidate))
-      }
+      if hashes[candidate] == hash, equals(candidate, string) { return slot }
       slot = (slot + 1) & mask
     }
-    return nil
+    return slot
   }
 
   /// The string as text; bytes that are no UTF-8 become U+FFFD.

@@ -50,7 +50,9 @@ struct OTLPJSON: Sendable {
         draft.traceState = try fields.interned(bytes, &reader, &batch.strings)
       case .flags: draft.flags = try fields.uint32(bytes, &reader)
       case .name: draft.name = try fields.interned(bytes, &reader, &batch.strings)
-      case .kind: draft.kind = try kind(bytes, &reader)
+      case .kind:
+        draft.kind =
+          try enumeration(bytes, &reader, names: Self.kindNames, "span kind") ?? .unspecified
       case .start: draft.start = try fields.unixNanos(bytes, &reader)
       case .end: draft.end = try fields.unixNanos(bytes, &reader)
       case .attributes: try attributes(bytes, &reader, isDetail: false, into: &batch)
@@ -70,21 +72,23 @@ struct OTLPJSON: Sendable {
 
   // MARK: Parts of a span
 
-  private mutating func kind(
-    _ bytes: Span<UInt8>, _ reader: inout JSONReader
-  ) throws(JSONError) -> SpanKind {
-    guard let range = try fields.number(bytes, &reader) else { return .unspecified }
+  /// An enumeration's value, by its number or its name; `nil`, with a note, if it is neither.
+  private mutating func enumeration<Value: RawRepresentable<UInt8>>(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, names: JSONKeyTable<Value>, _ what: String
+  ) throws(JSONError) -> Value? {
+    guard let range = try fields.number(bytes, &reader) else { return nil }
+    let issue: ImportIssue.Kind
     if let number = NumberText.uint64(bytes, range) {
-      if let kind = UInt8(exactly: number).flatMap(SpanKind.init) { return kind }
-      fields.notes.add(
-        .numberOutOfRange, at: range.lowerBound, "no span kind: \(Excerpt.text(bytes, range))")
-      return .unspecified
+      if let value = UInt8(exactly: number).flatMap({ Value(rawValue: $0) }) { return value }
+      issue = .numberOutOfRange
+    } else {
+      if let value = names.find(bytes, range) { return value }
+      issue = .unexpectedType
     }
-    if let kind = Self.kindNames.find(bytes, range) { return kind }
-    fields.notes.add(
-      .unexpectedType, at: range.lowerBound, "no span kind: \(Excerpt.text(bytes, range))")
-    return .unspecified
+    fields.notes.add(issue, at: range.lowerBound, "no \(what): \(Excerpt.text(bytes, range))")
+    return nil
   }
+
   private static let kindNames = JSONKeyTable<SpanKind>([
     ("SPAN_KIND_UNSPECIFIED", .unspecified), ("SPAN_KIND_INTERNAL", .internal),
     ("SPAN_KIND_SERVER", .server), ("SPAN_KIND_CLIENT", .client),
@@ -99,7 +103,9 @@ struct OTLPJSON: Sendable {
     var isFirst = true
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch Self.statusFields.find(bytes, key) {
-      case true: draft.status = try statusCode(bytes, &reader)
+      case true:
+        draft.status =
+          try enumeration(bytes, &reader, names: Self.statusNames, "status code") ?? .unset
       case false: draft.statusMessage = try fields.interned(bytes, &reader, &strings)
       case nil: try reader.skipValue(bytes)
       }
@@ -108,21 +114,6 @@ struct OTLPJSON: Sendable {
   /// Whether the member is the code, and not the message.
   private static let statusFields = JSONKeyTable<Bool>([("code", true), ("message", false)])
 
-  private mutating func statusCode(
-    _ bytes: Span<UInt8>, _ reader: inout JSONReader
-  ) throws(JSONError) -> SpanStatus {
-    guard let range = try fields.number(bytes, &reader) else { return .unset }
-    if let number = NumberText.uint64(bytes, range) {
-      if let status = UInt8(exactly: number).flatMap(SpanStatus.init) { return status }
-      fields.notes.add(
-        .numberOutOfRange, at: range.lowerBound, "no status code: \(Excerpt.text(bytes, range))")
-      return .unset
-    }
-    if let status = Self.statusNames.find(bytes, range) { return status }
-    fields.notes.add(
-      .unexpectedType, at: range.lowerBound, "no status code: \(Excerpt.text(bytes, range))")
-    return .unset
-  }
   private static let statusNames = JSONKeyTable<SpanStatus>([
     ("STATUS_CODE_UNSET", .unset), ("STATUS_CODE_OK", .ok), ("STATUS_CODE_ERROR", .error),
   ])
