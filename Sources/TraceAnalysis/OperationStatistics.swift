@@ -1,7 +1,7 @@
 public import TraceModel
 
 /// How a span's duration compares with those of its operation: spans of the same service and name.
-public struct OperationStatistics: Sendable, Equatable {
+public struct OperationStatistics: Hashable, Sendable {
   /// How many spans of the operation have a duration, this one included.
   public var count: Int
   /// 0…100: the share of them whose duration is at most this one's, rounded down.

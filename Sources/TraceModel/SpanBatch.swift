@@ -226,6 +226,10 @@ public struct SpanBatch: Sendable {
   public func eventTimes(at row: Int) -> [UnixNanos] {
     Self.range(eventEnds, row).map { events[$0].time }
   }
+  /// When one of the row's events happened, counted from 0.
+  public func eventTime(at row: Int, _ number: Int) -> UnixNanos {
+    events[Self.range(eventEnds, row).lowerBound + number].time
+  }
   public func eventCount(at row: Int) -> Int { Self.range(eventEnds, row).count }
   public func linkCount(at row: Int) -> Int { Self.range(linkEnds, row).count }
 

@@ -21,6 +21,8 @@ public struct SpanView: Sendable {
   public var scope: InstrumentationScope { sealed.batch.scope(at: row).scope }
   public var attributeRange: Range<Int> { sealed.batch.attributeRange(at: row) }
   public var eventTimes: [UnixNanos] { sealed.batch.eventTimes(at: row) }
+  /// When one of the events happened, counted from 0.
+  public func eventTime(_ number: Int) -> UnixNanos { sealed.batch.eventTime(at: row, number) }
   public var eventCount: Int { sealed.batch.eventCount(at: row) }
   public var linkCount: Int { sealed.batch.linkCount(at: row) }
   public var byteOffset: Int { sealed.batch.byteOffset(at: row) }

@@ -52,10 +52,15 @@ public final class Inbox<Item: Sendable>: Sendable {
     return items
   }
 
-  /// Waits until something has come, at most that long, and takes all of it.
+  /// Waits until something has come, at most that long, and takes all of it. Empty only if nothing
+  /// came in all that time.
   public func wait(atMost time: DispatchTimeInterval) -> [Item] {
-    // Counts may be left over from values that `drain` took before; they only cost a turn.
-    _ = arrived.wait(timeout: .now() + time)
+    let deadline = DispatchTime.now() + time
+    // Counts are left over from values that were taken together with others.
+    while arrived.wait(timeout: deadline) == .success {
+      let items = drain()
+      if !items.isEmpty { return items }
+    }
     return drain()
   }
 

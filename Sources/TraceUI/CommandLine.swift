@@ -88,15 +88,40 @@ extension ViewState {
   }
 
   private mutating func openTrace(named prefix: String) {
-    let wanted = prefix.lowercased()
-    let found = (0..<data.traces.count).first {
-      data.traces[TraceRow(UInt32($0))].id.description.hasPrefix(wanted)
+    let found = TraceIDPrefix(prefix).flatMap { wanted in
+      (0..<data.traces.count).first { wanted.matches(data.traces[TraceRow(UInt32($0))].id) }
     }
-    guard !prefix.isEmpty, let found else {
+    guard let found else {
       message = "no trace \(prefix)"
       return
     }
     open(.trace(TraceRow(UInt32(found))), at: nil)
     show(.waterfall)
+  }
+}
+
+/// The first digits of a trace ID.
+private struct TraceIDPrefix {
+  private var id = TraceID(high: 0, low: 0)
+  private var mask = TraceID(high: 0, low: 0)
+
+  /// `nil` unless `digits` are 1 to 32 hexadecimal digits.
+  init?(_ digits: String) {
+    guard (1...32).contains(digits.count) else { return nil }
+    for (place, digit) in digits.enumerated() {
+      guard let value = digit.hexDigitValue else { return nil }
+      let shift = UInt64(15 - place % 16) * 4
+      if place < 16 {
+        id.high |= UInt64(value) << shift
+        mask.high |= 15 << shift
+      } else {
+        id.low |= UInt64(value) << shift
+        mask.low |= 15 << shift
+      }
+    }
+  }
+
+  func matches(_ other: TraceID) -> Bool {
+    other.high & mask.high == id.high && other.low & mask.low == id.low
   }
 }

@@ -54,6 +54,10 @@ struct DetailWriter {
   /// How many lines a value may take beside its label.
   private static let tallestValue = 2
 
+  /// How many events and links are written out, and how many bytes of a value.
+  private static let mostEvents = 1_000
+  private static let longestValue = 32 << 10
+
   /// Among fewer spans a percentile says nothing.
   private static let leastForPercentile = 5
 
@@ -210,7 +214,7 @@ struct DetailWriter {
 
   private mutating func writeEvents(_ span: SpanRecord) {
     if !span.events.isEmpty { heading("EVENTS") }
-    for event in span.events.sorted(by: { $0.time < $1.time }) {
+    for event in span.events.sorted(by: { $0.time < $1.time }).prefix(Self.mostEvents) {
       let moment =
         usesAbsoluteTime
         ? TimestampText(event.time, zone: options.zone).timeText(digits: 6)
@@ -220,18 +224,20 @@ struct DetailWriter {
       for attribute in event.attributes { self.attribute(attribute, indent: 2) }
       dropped(event.droppedAttributes, "attribute")
     }
+    more(span.events.count - Self.mostEvents, "event")
     dropped(span.dropped.events, "event")
   }
 
   private mutating func writeLinks(_ span: SpanRecord) {
     if !span.links.isEmpty { heading("LINKS") }
-    for link in span.links {
+    for link in span.links.prefix(Self.mostEvents) {
       field(
         "link", "\(link.traceID) \(link.spanID)", target: .span(link.traceID, link.spanID))
       if !link.traceState.isEmpty { field("  trace state", SafeText.line(link.traceState)) }
       for attribute in link.attributes { self.attribute(attribute, indent: 2) }
       dropped(link.droppedAttributes, "attribute")
     }
+    more(span.links.count - Self.mostEvents, "link")
     dropped(span.dropped.links, "link")
   }
 
@@ -298,10 +304,23 @@ struct DetailWriter {
     }
   }
 
+  /// Says that a list goes on: a screen is no place for a hundred thousand events.
+  private mutating func more(_ count: Int, _ what: String) {
+    if count > 0 { moreText(CountText.counted(count, what)) }
+  }
+
+  private mutating func moreText(_ what: String) {
+    text("+ \(what) more: y j copies all of the span as JSON", .problem)
+  }
+
   private mutating func attribute(_ attribute: Attribute, indent: Int = 0) {
     let key = String(repeating: " ", count: indent) + SafeText.line(attribute.key)
-    let values = AttributeText.lines(attribute.value).flatMap(SafeText.lines)
-    field(key, values)
+    let text = AttributeText.plain(attribute.value)
+    let shown = String(decoding: text.utf8.prefix(Self.longestValue), as: UTF8.self)
+    let lines = JSONText.indented(shown) ?? [shown]
+    field(key, lines.flatMap(SafeText.lines))
+    let hidden = text.utf8.count - Self.longestValue
+    if hidden > 0 { moreText(QuantityText.bytes(hidden)) }
   }
 
   private mutating func field(

@@ -1,3 +1,4 @@
+import TraceAnalysis
 import TraceModel
 
 /// The pane with one span's details.
@@ -11,11 +12,11 @@ struct DetailState: Sendable {
   var key: Key?
   var lines: [DetailLine] = []
 
-  struct Key: Sendable, Hashable {
+  struct Key: Sendable, Equatable {
     var trace: TraceSubject
     var position: Int
     var width: Int
-    var hasStatistics: Bool
+    var statistics: OperationStatistics?
     var usesAbsoluteTime: Bool
     var spanCount: Int
   }

@@ -8,7 +8,7 @@ import TraceModel
 public struct Job: Sendable {
   /// Jobs that replace one another.
   public enum Lane: Int, Sendable, CaseIterable {
-    case list, trace, search, operation
+    case list, listSearch, trace, search, operation, copy
 
     /// Whether a key's frame is not worth drawing before the job is done. Figures that only add a
     /// line of detail come when they come.
@@ -21,6 +21,18 @@ public struct Job: Sendable {
     case search(SpanQuery, OpenTrace)
     case searchTraces(SpanQuery)
     case operation(SpanRow)
+    case copyJSON(SpanRow, of: TraceRow, ViewOptions, DataQuality)
+
+    var lane: Lane {
+      switch self {
+      case .listTraces: .list
+      case .searchTraces: .listSearch
+      case .open: .trace
+      case .search: .search
+      case .operation: .operation
+      case .copyJSON: .copy
+      }
+    }
   }
 
   let task: Task
@@ -28,14 +40,7 @@ public struct Job: Sendable {
   /// Results of an older generation than the lane's last job are not used.
   public let generation: Int
 
-  public var lane: Lane {
-    switch task {
-    case .listTraces, .searchTraces: .list
-    case .open: .trace
-    case .search: .search
-    case .operation: .operation
-    }
-  }
+  public var lane: Lane { task.lane }
 
   /// Does the work; `nil` if it was cancelled.
   public func run(isCancelled: () -> Bool) -> JobResult? {
@@ -58,7 +63,11 @@ public struct Job: Sendable {
     case .operation(let row):
       guard let statistics = OperationStatistics.of(row, in: data, isCancelled: isCancelled)
       else { return nil }
-      return result(.operation(row, statistics))
+      return result(.operation(row, spans: data.store.count, statistics))
+    case .copyJSON(let row, let trace, let options, let quality):
+      let open = open(.trace(trace))
+      let writer = SpanJSON(data: data, quality: quality, options: options)
+      return result(.copied(writer.line(open, open.tree.position(of: row) ?? 0)))
     }
   }
 
@@ -86,7 +95,8 @@ public struct JobResult: Sendable {
     case traceMatches(SpanQuery, [Bool])
     case opened(OpenTrace, at: SpanRow?)
     case matches(SpanQuery, TraceSubject, [Int])
-    case operation(SpanRow, OperationStatistics)
+    case operation(SpanRow, spans: Int, OperationStatistics)
+    case copied(String)
   }
   public let lane: Job.Lane
   public let generation: Int

@@ -7,9 +7,11 @@ struct TraceListState: Sendable {
   private(set) var result = TraceListResult()
   var scroll = ScrollState()
   /// What was searched with `/`, and which traces have it.
-  private(set) var search = SpanQuery("")
+  var search = SpanQuery("")
   private(set) var matches: [Bool] = []
   private(set) var matchCount = 0
+  /// Whether the next result of a search moves the cursor: not one that only follows new data.
+  var goesToMatch = false
 
   /// The trace under the cursor.
   var selected: TraceRow? {
@@ -26,11 +28,13 @@ struct TraceListState: Sendable {
     }
   }
 
+  /// Takes what a search found, if it is still wanted.
   mutating func take(_ query: SpanQuery, _ matches: [Bool]) {
-    search = query
+    guard query == search else { return }
     self.matches = matches
     matchCount = result.rows.reduce(0) { $0 + (isMatch($1) ? 1 : 0) }
-    if let selected, !isMatch(selected) { goToMatch(forward: true) }
+    if goesToMatch, let selected, !isMatch(selected) { goToMatch(forward: true) }
+    goesToMatch = false
   }
 
   mutating func clearSearch() {

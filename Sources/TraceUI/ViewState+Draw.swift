@@ -20,6 +20,8 @@ extension ViewState {
 
   /// Keeps cursors on the screen and the details up to date: after each event.
   mutating func keepInView() {
+    // A pane beside the tree has no place on a narrow screen; one that has the keys is kept, below.
+    if waterfall.detail.hasFocus, waterfallLayout.detail == nil { waterfall.detail.isOpen = true }
     list.scroll.keepInView(count: list.result.rows.count, height: listHeight)
     problems.keepInView(count: problemRows.count, height: problemsHeight)
     let layout = waterfallLayout
@@ -35,10 +37,11 @@ extension ViewState {
       open.subject == waterfall.subject, screen == .waterfall
     else { return }
     let row = open.tree.rows[position]
-    let statistics = waterfall.statistics.flatMap { $0.row == row ? $0.1 : nil }
+    let statistics = waterfall.statistics.flatMap { $0.row == row ? $0.2 : nil }
+    let isStale = waterfall.statistics.map { $0.row != row || $0.spans != data.store.count } ?? true
     let key = DetailState.Key(
       trace: open.subject, position: position, width: SpanDetailPane.textWidth(in: rect),
-      hasStatistics: statistics != nil, usesAbsoluteTime: usesAbsoluteTime,
+      statistics: statistics, usesAbsoluteTime: usesAbsoluteTime,
       spanCount: open.tree.count)
     if waterfall.detail.key != key {
       let isOther = waterfall.detail.key?.position != position
@@ -49,7 +52,10 @@ extension ViewState {
           statistics: statistics, usesAbsoluteTime: usesAbsoluteTime
         ).lines
       if isOther { waterfall.detail.scroll = ScrollState() }
-      if row != .none, statistics == nil { run(.operation(row)) }
+    }
+    if row != .none, isStale, !runningLanes.contains(.operation) || askedRow != row {
+      askedRow = row
+      run(.operation(row))
     }
     let count = waterfall.detail.lines.count
     if waterfall.detail.hasFocus {

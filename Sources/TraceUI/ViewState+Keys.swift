@@ -55,10 +55,9 @@ extension ViewState {
     }
     let span = data.store[row]
     switch what {
-    case "t": effects.append(.copy(span.traceID.description, what: "trace ID"))
-    case "s": effects.append(.copy(span.spanID.description, what: "span ID"))
-    case "j":
-      effects.append(.copy(copiedJSON(row), what: "span as JSON"))
+    case "t": effects.append(.copy(span.traceID.description, what: "trace ID \(span.traceID)"))
+    case "s": effects.append(.copy(span.spanID.description, what: "span ID \(span.spanID)"))
+    case "j": copyJSON(row)
     case "y": effects.append(.copy(copiedLine, what: "row"))
     default: message = "copy: y, t, s or j"
     }
@@ -73,16 +72,14 @@ extension ViewState {
     }
   }
 
-  private func copiedJSON(_ row: SpanRow) -> String {
-    let writer = SpanJSON(data: data, quality: quality, options: options)
+  /// Copies a span as JSON. The root of a trace in the list has its tree built first, elsewhere.
+  private mutating func copyJSON(_ row: SpanRow) {
     if screen == .waterfall, let open = waterfall.open, let position = waterfall.position {
-      return writer.line(open, position)
+      let text = SpanJSON(data: data, quality: quality, options: options).line(open, position)
+      effects.append(.copy(text, what: "span as JSON"))
+    } else if let trace = list.selected {
+      run(.copyJSON(row, of: trace, options, quality))
     }
-    // A root of the list: its trace may not be open.
-    let trace = list.selected ?? TraceRow(0)
-    let tree = TraceTree(rows: data.traces.rows(of: trace), of: data.store)
-    return writer.line(
-      OpenTrace(subject: .trace(trace), tree: tree, data: data), tree.position(of: row) ?? 0)
   }
 
   /// The row as it stands on the screen.
@@ -181,6 +178,8 @@ extension ViewState {
       } else if query.isEmpty {
         list.clearSearch()
       } else {
+        list.search = query
+        list.goesToMatch = true
         run(.searchTraces(query))
       }
     case .problems, .help: break

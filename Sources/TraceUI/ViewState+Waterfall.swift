@@ -5,6 +5,20 @@ import TraceModel
 /// The commands of the waterfall.
 extension ViewState {
   mutating func performInWaterfall(_ command: Command) {
+    switch command {
+    case .nextTrace: return openNeighbor(forward: true)
+    case .previousTrace: return openNeighbor(forward: false)
+    case .criticalPath:
+      showsCriticalPath.toggle()
+      message = showsCriticalPath ? "critical path shown: ┃" : "critical path hidden"
+      return
+    case .narrowNames, .widenNames:
+      let change = command == .widenNames ? 4 : -4
+      waterfall.nameWidthChange = min(80, max(-40, waterfall.nameWidthChange + change))
+      return
+    default: break
+    }
+    // The others need the trace, which may still be opening.
     guard let open = waterfall.open, let position = waterfall.position else { return }
     switch command {
     case .expandOrChild: expand(position)
@@ -30,16 +44,9 @@ extension ViewState {
       jump(
         to: waterfall.matches, command == .nextMatch,
         otherwise: waterfall.query.isEmpty ? "nothing was searched; / searches" : "no match")
-    case .nextTrace: openNeighbor(forward: true)
-    case .previousTrace: openNeighbor(forward: false)
     case .setMark: pending = .setMark
     case .open: openDetail(open)
     case .nextPane: focusDetail()
-    case .criticalPath:
-      showsCriticalPath.toggle()
-      message = showsCriticalPath ? "critical path shown: ┃" : "critical path hidden"
-    case .narrowNames: waterfall.nameWidthChange = max(-40, waterfall.nameWidthChange - 4)
-    case .widenNames: waterfall.nameWidthChange = min(80, waterfall.nameWidthChange + 4)
     case .zoomIn, .zoomOut, .wholeTrace, .fitSelection, .panLeft, .panRight:
       changeWindow(command, open, position)
     default: message = "\(keyMap.key(of: command)) is for the list of traces"
@@ -89,9 +96,10 @@ extension ViewState {
     to positions: SortedPositions, _ forward: Bool, otherwise: String
   ) {
     let from = waterfall.position
+    let saved = jumps
     rememberPlace()
     if !waterfall.go(to: positions, forward: forward) {
-      _ = jumps.popLast()
+      jumps = saved
       message = otherwise
     } else if let from, let now = waterfall.position, positions.count > 0 {
       let number = positions.lowerBound(of: now) + 1
@@ -174,7 +182,8 @@ extension ViewState {
       let margin = max(1, length / 20)
       waterfall.window = TimeWindow(
         start: extent.start.rawValue - min(extent.start.rawValue, margin),
-        length: length &+ margin &* 2, in: waterfall.limits)
+        length: length.addingReportingOverflow(margin * 2).overflow ? .max : length + margin * 2,
+        in: waterfall.limits)
     case .panLeft: waterfall.window = waterfall.window.panned(eighths: -2, in: waterfall.limits)
     default: waterfall.window = waterfall.window.panned(eighths: 2, in: waterfall.limits)
     }

@@ -34,6 +34,12 @@ public struct ViewState: Sendable {
 
   /// Whether the user has done something: until then the first screen may still be chosen.
   public internal(set) var wasTouched = false
+  /// Lanes whose newest job has not reported.
+  var runningLanes: Set<Job.Lane> = []
+  /// The span whose operation was asked for last.
+  var askedRow = SpanRow.none
+  /// How many spans there were when the list was asked for.
+  private var listedCount = -1
   var generations = [Int](repeating: 0, count: Job.Lane.allCases.count)
   var effects: [Effect] = []
 
@@ -74,23 +80,36 @@ public struct ViewState: Sendable {
 
   /// Asks for work in its lane; an earlier job of the lane is forgotten.
   mutating func run(_ task: Job.Task) {
-    let job = Job(task: task, data: data, generation: 0)
-    generations[job.lane.rawValue] += 1
+    generations[task.lane.rawValue] += 1
+    runningLanes.insert(task.lane)
+    if case .listTraces = task { listedCount = data.store.count }
     effects.append(
-      .run(Job(task: task, data: data, generation: generations[job.lane.rawValue])))
+      .run(Job(task: task, data: data, generation: generations[task.lane.rawValue])))
   }
 
   // MARK: Data
 
+  /// Takes a snapshot. What is shown of the one before is made again, but never by stopping a job
+  /// that is at it: else nothing would come to its end while much is read.
   private mutating func take(_ data: DataSet, _ quality: DataQuality, _ load: LoadStatus) {
-    let hasGrown = data.store.count != self.data.store.count
     self.data = data
     self.quality = quality
     self.load = load
-    if hasGrown || list.result.rows.isEmpty { run(.listTraces(list.query)) }
+    refreshList()
     chooseFirstScreen()
-    guard hasGrown, let open = waterfall.open, case .trace(let trace) = waterfall.subject,
-      open.rawSpanCount != Int(data.traces[trace].spanCount)
+    refreshTrace()
+  }
+
+  private mutating func refreshList() {
+    if listedCount != data.store.count, !runningLanes.contains(.list) {
+      run(.listTraces(list.query))
+    }
+  }
+
+  /// Opens the trace again if it has grown.
+  private mutating func refreshTrace() {
+    guard let open = waterfall.open, case .trace(let trace) = waterfall.subject,
+      open.rawSpanCount != Int(data.traces[trace].spanCount), !runningLanes.contains(.trace)
     else { return }
     run(.open(.trace(trace), at: waterfall.selectedRow))
   }
@@ -104,17 +123,27 @@ public struct ViewState: Sendable {
 
   private mutating func take(_ result: JobResult) {
     guard result.generation == generations[result.lane.rawValue] else { return }
+    runningLanes.remove(result.lane)
     switch result.value {
-    case .traceList(let result): list.take(result)
+    case .traceList(let result):
+      list.take(result)
+      // The matches are those of the traces that were there.
+      if !list.search.isEmpty, !runningLanes.contains(.listSearch) {
+        run(.searchTraces(list.search))
+      }
+      refreshList()
     case .traceMatches(let query, let matches): list.take(query, matches)
     case .opened(let trace, let row):
+      guard waterfall.subject == trace.subject else { return }
       waterfall.take(trace, at: row)
       if !waterfall.query.isEmpty { run(.search(waterfall.query, trace)) }
+      refreshTrace()
     case .matches(let query, let subject, let matches):
       guard waterfall.subject == subject else { return }
       waterfall.take(query, matches)
-    case .operation(let row, let statistics):
-      waterfall.statistics = (row, statistics)
+    case .operation(let row, let spans, let statistics):
+      waterfall.statistics = (row, spans, statistics)
+    case .copied(let text): effects.append(.copy(text, what: "span as JSON"))
     }
   }
 

@@ -32,7 +32,8 @@ struct WaterfallState: Sendable {
   /// Where a drag of the mouse over the bars began.
   var dragStart: UInt64?
   var detail = DetailState()
-  var statistics: (row: SpanRow, OperationStatistics)?
+  /// Figures of a span's operation, and of how many spans of the store they were made.
+  var statistics: (row: SpanRow, spans: Int, OperationStatistics)?
 
   init() {}
 
@@ -63,22 +64,34 @@ struct WaterfallState: Sendable {
   /// cursor stay with their spans.
   mutating func take(_ trace: OpenTrace, at row: SpanRow?) {
     let old = open
+    let isSame = old?.subject == trace.subject
     let wasWhole = !isZoomed
     let oldFolds = folded
+    let placeholder = row == nil ? position.flatMap { old?.tree.spanIDs[$0] } : nil
     open = trace
     folded = Array(repeating: false, count: trace.tree.count)
     limits = TimeWindow(trace.tree.extent)
-    if let old, old.subject == trace.subject {
+    if isSame, let old {
       refold(old.tree, oldFolds, trace.tree)
       if wasWhole { window = limits }
     } else {
       window = limits
     }
     matches = SortedPositions()
+    // The rows of a filter are found anew by the search that follows.
+    wantsFilter = isSame && (wantsFilter || isFiltered)
     isFiltered = false
+    goesToMatch = row == nil && !isSame
     refreshVisible(at: nil)
-    goesToMatch = row == nil
-    if let row, let place = trace.tree.position(of: row) { reveal(place) }
+    if let row, let place = trace.tree.position(of: row) {
+      reveal(place)
+    } else if isSame, let placeholder,
+      let place = trace.tree.rows.indices.first(where: {
+        trace.tree.rows[$0] == .none && trace.tree.spanIDs[$0] == placeholder
+      })
+    {
+      reveal(place)
+    }
   }
 
   private mutating func refold(_ old: TraceTree, _ folds: [Bool], _ new: TraceTree) {
@@ -167,7 +180,7 @@ struct WaterfallState: Sendable {
 
   /// Takes the matches of a search; the cursor goes to the first at or behind where it began.
   mutating func take(_ query: SpanQuery, _ found: [Int]) {
-    self.query = query
+    guard query == self.query else { return }
     let position = searchOrigin ?? self.position ?? 0
     matches = SortedPositions(found)
     if wantsFilter || isFiltered {

@@ -32,7 +32,7 @@ struct EventLoop: ~Copyable {
 
   /// How the loop ended.
   enum End {
-    case quit
+    case quit(LoadStatus)
     case signal(Int32)
     /// Everything was read, and there is no span in it.
     case nothingRead(DataSet, LoadStatus)
@@ -136,7 +136,7 @@ struct EventLoop: ~Copyable {
   private mutating func apply(_ event: Event) -> End? {
     for effect in state.apply(event) {
       switch effect {
-      case .quit: return endOfNothing ?? .quit
+      case .quit: return endOfNothing ?? .quit(state.load)
       case .suspend:
         terminal.suspend()
         shown = nil

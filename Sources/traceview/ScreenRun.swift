@@ -19,8 +19,8 @@ struct ScreenRun {
       return ViewCommand.Status.software
     }
     switch end {
-    case .quit:
-      for failure in failures { StandardError.complain(failure.message) }
+    case .quit(let load):
+      for failure in load.failures { StandardError.complain(failure) }
       return 0
     case .signal(let number):
       // Die of the signal, so that who sent it sees that.

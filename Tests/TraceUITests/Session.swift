@@ -3,8 +3,13 @@ import TraceAnalysis
 import TraceModel
 import TraceUI
 
-/// A view without a terminal: keys in, frames out. Jobs run at once, on the calling thread.
+/// A view without a terminal: keys in, frames out. Jobs run at once, on the calling thread, unless
+/// they are held.
 struct Session {
+  /// Whether jobs wait for `runJobs`, as they do on a slow machine.
+  var holdsJobs = false
+  /// The jobs that wait.
+  private(set) var jobs: [Job] = []
   private(set) var state: ViewState
   /// What the view asked for, other than jobs.
   private(set) var effects: [Effect] = []
@@ -32,8 +37,22 @@ struct Session {
           effects.append(effect)
           continue
         }
-        if let result = job.run(isCancelled: { false }) { events.append(.job(result)) }
+        if holdsJobs {
+          jobs.append(job)
+        } else if let result = job.run(isCancelled: { false }) {
+          events.append(.job(result))
+        }
       }
+    }
+  }
+
+  /// Runs the jobs that wait, and those that follow from them.
+  mutating func runJobs() {
+    holdsJobs = false
+    let waiting = jobs
+    jobs = []
+    for job in waiting {
+      if let result = job.run(isCancelled: { false }) { apply(.job(result)) }
     }
   }
 

@@ -22,6 +22,9 @@ struct WaterfallDrawing {
 
   private var tree: TraceTree { trace.tree }
 
+  /// How many events of a span are marked on its bar.
+  private static let mostEvents = 2_000
+
   /// How many levels fit before names would vanish.
   static func levels(in width: Int) -> Int { max(1, (width - 10) / 2) }
 
@@ -213,7 +216,11 @@ struct WaterfallDrawing {
     let row = tree.rows[position]
     guard row != .none else { return }
     var last = -1
-    for time in data.store[row].eventTimes {
+    let span = data.store[row]
+    // Of very many events some are enough: their marks are cells wide.
+    let step = max(1, span.eventCount / Self.mostEvents)
+    for number in stride(from: 0, to: span.eventCount, by: step) {
+      let time = span.eventTime(number)
       guard let cell = window.cell(of: time.rawValue, width: bars.count), cell != last else {
         continue
       }

@@ -5,10 +5,17 @@ import TraceAnalysis
 struct StyledText: Sendable {
   var text: String
   var style: Style
+  /// Where the text is a list of facts: those that do not fit are left out whole.
+  var facts: [String]?
 
   init(_ text: String, _ style: Style = .plain) {
     self.text = text
     self.style = style
+  }
+
+  init(facts: [String]) {
+    self.init(FactList.text(facts), Style(.fact))
+    self.facts = facts
   }
 }
 
@@ -22,7 +29,10 @@ extension ViewState {
     var x = 1
     for part in parts where !part.text.isEmpty {
       guard x < limit.upperBound else { break }
-      let text = FactList.shortened(part.text, width: limit.upperBound - x)
+      let room = limit.upperBound - x
+      let text =
+        part.facts.map { FactList.text($0, width: room) }
+        ?? CellText.fitted(part.text, width: room)
       x = frame.put(text, x: x, y: 0, style: part.style, limit: limit) + 2
     }
     guard showsRight else { return }

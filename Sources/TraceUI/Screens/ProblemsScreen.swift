@@ -32,7 +32,7 @@ extension ViewState {
     drawHeader(
       [
         StyledText("Problems", .strong), StyledText(options.title),
-        StyledText(FactList.text(counts), Style(.fact)),
+        StyledText(facts: counts),
       ], right: [loadNote].compactMap { $0 }, into: &frame)
     if rows.isEmpty {
       let text =

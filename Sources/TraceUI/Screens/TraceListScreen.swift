@@ -59,7 +59,7 @@ extension ViewState {
     ]
     return [
       StyledText("traceview", .strong), StyledText(options.title),
-      StyledText(FactList.text(facts), Style(.fact)),
+      StyledText(facts: facts),
     ]
   }
 

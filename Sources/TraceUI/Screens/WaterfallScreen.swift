@@ -85,7 +85,7 @@ extension ViewState {
       let start = TimestampText(extent.start, zone: options.zone)
       facts.append("\(start.dateText) \(start.timeText(digits: 3))")
     }
-    parts.append(StyledText(FactList.text(facts), Style(.fact)))
+    parts.append(StyledText(facts: facts))
     return parts
   }
 

@@ -44,14 +44,6 @@ enum AttributeText {
       text += "}"
     }
   }
-
-  /// The value over several lines: JSON-looking text and nested values are indented by structure,
-  /// other text keeps its own line breaks.
-  static func lines(_ value: AttributeValue) -> [String] {
-    let text = plain(value)
-    if let pretty = JSONText.indented(text) { return pretty }
-    return [text]
-  }
 }
 
 /// JSON as text, in and out.

@@ -4,18 +4,15 @@ import Cells
 enum FactList {
   private static let separator = " · "
 
-  /// As many whole facts as fit.
+  /// As many whole facts as fit, at least the beginning of the first.
   static func text(_ facts: [String], width: Int = .max) -> String {
-    var count = facts.count
-    while count > 1, CellWidth.of(facts.prefix(count).joined(separator: separator)) > width {
-      count -= 1
+    var text = facts.first ?? ""
+    var used = CellWidth.of(text)
+    for fact in facts.dropFirst() {
+      used += CellWidth.of(separator) + CellWidth.of(fact)
+      if used > width { break }
+      text += separator + fact
     }
-    return CellText.fitted(
-      facts.prefix(count).joined(separator: separator), width: max(0, width))
-  }
-
-  /// Text that was made of facts, cut to a width by leaving out whole ones.
-  static func shortened(_ text: String, width: Int) -> String {
-    self.text(text.split(separator: separator).map { String($0) }, width: width)
+    return CellText.fitted(text, width: max(0, width))
   }
 }

@@ -1,0 +1,113 @@
+import Cells
+import Testing
+import TraceModel
+import TraceTestSupport
+import TraceUI
+
+/// What happens between asking for work and getting its result.
+@Suite struct SlowJobTests {
+  private let checkout = DemoSpans.dataSet(DemoSpans.checkout)
+
+  private func part(_ count: Int) -> DataSet {
+    DemoSpans.dataSet(Array(DemoSpans.checkout.prefix(count)))
+  }
+
+  @Test func sortingAndSearchingDoNotReplaceOneAnother() {
+    var session = Session(DemoSpans.dataSet(DemoSpans.unjoined + DemoSpans.checkout))
+    session.holdsJobs = true
+    session.press("s", "/")
+    session.type("subtract")
+    session.runJobs()
+    #expect(session.lines[2].contains("POST /checkout"))
+    #expect(session.text.contains("1 of 3 traces"), "\(session.text)")
+  }
+
+  @Test func spansThatComeWhileATraceOpensAreShown() {
+    var session = Session(
+      DemoSpans.dataSet(DemoSpans.unjoined + DemoSpans.checkout.prefix(1)),
+      size: Size(width: 120, height: 40), load: LoadStatus())
+    session.holdsJobs = true
+    session.press("s", .enter)
+    session.show(DemoSpans.dataSet(DemoSpans.unjoined + DemoSpans.checkout))
+    session.runJobs()
+    #expect(session.lines[0].contains("14 spans"))
+  }
+
+  @Test func snapshotsDoNotStopTheJobThatShowsTheLastOne() {
+    var session = Session(DataSet(), load: LoadStatus())
+    session.runJobs()
+    session.holdsJobs = true
+    for count in 1...14 { session.show(part(count), load: LoadStatus()) }
+    #expect(session.jobs.count == 1)
+    session.runJobs()
+    #expect(session.lines[2].contains(" 14 "))
+  }
+
+  @Test func escapeEndsASearchThatIsStillRunning() {
+    var session = Session(checkout, size: Size(width: 120, height: 40))
+    session.holdsJobs = true
+    session.press("/")
+    session.type("zones")
+    session.press(.escape)
+    session.runJobs()
+    session.press("n")
+    #expect(session.text.contains("nothing was searched"))
+  }
+
+  @Test func filterStaysWhenMoreArrives() {
+    var session = Session(part(12), size: Size(width: 120, height: 40), load: LoadStatus())
+    session.press(.enter, "&")
+    session.type("account")
+    session.press(.enter)
+    #expect(!session.text.contains("verify token"))
+    session.show(checkout)
+    #expect(session.lines[0].contains("14 spans"))
+    #expect(!session.text.contains("verify token"))
+  }
+
+  @Test func keysCountWhileATraceOpens() {
+    var session = Session(DemoSpans.dataSet(DemoSpans.checkout + DemoSpans.unjoined))
+    session.press(.enter)
+    session.holdsJobs = true
+    session.press("]", "]", "]")
+    session.runJobs()
+    #expect(session.lines[0].contains(" add"))
+    session.press("q")
+    #expect(session.text.contains("4/4"))
+  }
+
+  @Test func jumpThatFindsNothingKeepsThePlaceBefore() {
+    let one = DemoSpans.dataSet(Array(DemoSpans.checkout.prefix(5)))
+    var session = Session(one, size: Size(width: 120, height: 40))
+    session.press("j", "j", "x")
+    session.press("o")
+    #expect(session.text.contains("no defect"))
+    session.press(.control("o"))
+    #expect(!session.text.contains("nowhere to go back to"))
+  }
+
+  @Test func paneThatHasTheKeysIsKeptOnANarrowScreen() {
+    var session = Session(checkout, size: Size(width: 120, height: 40))
+    session.press(.tab)
+    session.resize(80, 24)
+    #expect(session.text.contains("frontend: POST /checkout"))
+  }
+
+  @Test func manyEventsAndLongValuesAreBoundedAndSaid() {
+    var span = SpanRecord()
+    span.traceID = TraceID(high: 1, low: 1)
+    span.spanID = SpanID(1)
+    span.name = String(repeating: "é · ", count: 50_000)
+    span.start = UnixNanos(1)
+    span.end = UnixNanos(1_000_000)
+    span.events = (0..<20_000).map { SpanEvent(time: UnixNanos($0), name: "e") }
+    span.attributes = [
+      Attribute("tabs", .string(String(repeating: "\t", count: 100_000))),
+      Attribute("json", .string("[" + String(repeating: "[1],", count: 100_000) + "1]")),
+    ]
+    var session = Session(DemoSpans.dataSet([span]), size: Size(width: 120, height: 40))
+    session.press(.tab, "G")
+    for _ in 0..<20 where !session.text.contains("19,000 events more") { session.press(.pageUp) }
+    #expect(session.text.contains("19,000 events more"))
+  }
+}
