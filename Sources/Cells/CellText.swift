@@ -11,21 +11,24 @@ public enum CellText {
   ///
   /// Never wider than `width`. A wide character is not cut in half, so a cut text may be one column
   /// narrower. Where not even the ellipsis fits, nothing is left.
+  /// Costs what is shown, not what is cut.
   public static func fitted(
     _ text: String, width: Int, ellipsis: Character = "…"
   ) -> String {
     // No character takes more columns than bytes.
-    if text.utf8.count <= width || CellWidth.of(text) <= width { return text }
-    var room = width - CellWidth.of(ellipsis)
-    guard room >= 0 else { return "" }
-    var result = ""
-    for character in text {
-      room -= CellWidth.of(character)
-      if room < 0 { break }
-      result.append(character)
+    if text.utf8.count <= width { return text }
+    let room = width - CellWidth.of(ellipsis)
+    var columns = 0
+    /// Where the text is cut if all of it does not fit.
+    var cut = text.startIndex
+    var index = text.startIndex
+    while index < text.endIndex {
+      columns += CellWidth.of(text[index])
+      if columns > width { return room < 0 ? "" : text[..<cut] + String(ellipsis) }
+      text.formIndex(after: &index)
+      if columns <= room { cut = index }
     }
-    result.append(ellipsis)
-    return result
+    return text
   }
 
   /// `text` in lines of `width` columns: broken behind blanks where there are any, else anywhere.

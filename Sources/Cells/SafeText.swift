@@ -23,24 +23,51 @@ public enum SafeText {
     return result
   }
 
+  /// As much of `line(text)` as shows whether it fits into `columns` columns: it ends with the first
+  /// character that does not. `CellText.fitted` cuts it as it would cut the whole.
+  ///
+  /// What it costs depends on `columns` alone, so that a name of a megabyte can be drawn. Not even
+  /// a flood of marks that take no column is read to its end; an ellipsis then stands for the rest.
+  public static func line(_ text: String, columns: Int) -> String {
+    if text.utf8.count <= columns { return line(text) }
+    let columns = max(0, columns)
+    let start = text.utf8.prefix(columns + 1)
+    if start.allSatisfy(CellWidth.isPrintable) { return String(start) ?? line(text) }
+    let scalars = text.unicodeScalars.prefix(8 * columns + 64)
+    var (result, width) = ("", 0)
+    for character in String(scalars) {
+      var safe = ""
+      append(character, to: &safe)
+      result += safe
+      width += CellWidth.of(safe)
+      if width > columns { return result }
+    }
+    if scalars.endIndex < text.endIndex { result.append("…") }
+    return result
+  }
+
   /// `text` cut at its line feeds (`\n` and `\r\n`), with tabs as blanks, and each line made safe.
   ///
   /// Tab stops are every four columns. A line feed at the very end starts no other line; an empty
   /// text is one empty line.
   public static func lines(_ text: String) -> [String] {
     var lines: [String] = []
-    var current = ""
+    /// The line up to its last tab stop, and what came since: only that tells how far the next is.
+    var (current, rest) = ("", "")
     for character in text {
       switch character {
       case "\n", "\r\n":
-        lines.append(current)
-        current = ""
+        lines.append(current + rest)
+        (current, rest) = ("", "")
       case "\t":
-        current += String(repeating: " ", count: 4 - CellWidth.of(current) % 4)
+        current += rest
+        current += String(repeating: " ", count: 4 - CellWidth.of(rest) % 4)
+        rest = ""
       default:
-        append(character, to: &current)
+        append(character, to: &rest)
       }
     }
+    current += rest
     if !current.isEmpty || lines.isEmpty { lines.append(current) }
     return lines
   }

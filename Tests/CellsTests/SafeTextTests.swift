@@ -90,6 +90,53 @@ import TraceTestSupport
     for (text, expected) in Self.paragraphs { #expect(SafeText.lines(text) == expected) }
   }
 
+  @Test(.timeLimit(.minutes(1))) func manyTabs() {
+    let time = ContinuousClock().measure {
+      let lines = SafeText.lines(String(repeating: "a\t", count: 200_000))
+      #expect(lines.map(\.utf8.count) == [800_000])
+    }
+    #expect(time < .seconds(10))
+  }
+
+  @Test func aLineOfSomeColumnsIsCutAsTheWhole() {
+    for (text, safe) in Self.texts {
+      for width in 0...12 {
+        let start = SafeText.line(text, columns: width)
+        #expect(CellText.fitted(start, width: width) == CellText.fitted(safe, width: width))
+      }
+    }
+    for seed in UInt64(0)..<3000 {
+      var generator = SplitMix64(seed: seed)
+      let text = RandomText.text(upTo: 40, using: &generator)
+      let safe = SafeText.line(text)
+      for width in [0, 1, 2, 7, 20, 100] {
+        let start = SafeText.line(text, columns: width)
+        let (one, other) = (
+          CellText.fitted(start, width: width), CellText.fitted(safe, width: width)
+        )
+        #expect(Array(one.unicodeScalars) == Array(other.unicodeScalars), "seed \(seed), \(width)")
+      }
+    }
+  }
+
+  @Test func aLineOfSomeColumnsIsAllThatIsRead() {
+    #expect(SafeText.line("abc", columns: -1) == "a")
+    for unit in ["x", "漢", "\n", "\u{202E}", "👩‍💻"] {
+      let text = String(repeating: unit, count: 100_000)
+      #expect(SafeText.line(text, columns: 10).unicodeScalars.count <= 33)
+    }
+    let flood = "a" + String(repeating: "\u{301}", count: 100_000) + "b"
+    #expect(SafeText.line(flood, columns: 10) == "a\u{301}\u{301}\u{301}\u{301}…")
+    let text = String(repeating: "漢", count: 1_000_000)
+    let time = ContinuousClock().measure {
+      for _ in 0..<1000 {
+        #expect(CellText.fitted(text, width: 4) == "漢…")
+        #expect(SafeText.line(text, columns: 4) == "漢漢漢")
+      }
+    }
+    #expect(time < .seconds(10))
+  }
+
   private func marks(of character: Character) -> Int {
     character.unicodeScalars.count {
       switch $0.properties.generalCategory {
