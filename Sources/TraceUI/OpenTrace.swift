@@ -29,6 +29,8 @@ public final class OpenTrace: Sendable {
   static let densityParts = 512
   /// How many rows are asked for the width of their names.
   private static let measuredRows = 2_000
+  /// Columns beyond which a name may be as long as it likes.
+  private static let widestName = 100
 
   init(subject: TraceSubject, tree: TraceTree, data: DataSet) {
     self.subject = subject
@@ -97,8 +99,11 @@ public final class OpenTrace: Sendable {
         continue
       }
       let span = data.store[row]
-      var width = indent + CellWidth.of(SafeText.line(span.name)) + 1
-      if hasServices { width += CellWidth.of(data.store.name(of: span.service)) + 1 }
+      var width = indent + CellWidth.of(SafeText.line(span.name, columns: widestName)) + 1
+      if hasServices {
+        let service = SafeText.line(data.store.name(of: span.service), columns: widestName)
+        width += CellWidth.of(service) + 1
+      }
       widest = max(widest, width)
     }
     return widest

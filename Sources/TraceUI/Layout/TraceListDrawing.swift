@@ -120,17 +120,19 @@ struct TraceListDrawing {
     let range = columns.root
     var x = range.lowerBound
     // The name comes first when room is short; the service keeps at least its beginning.
-    let nameWidth = CellWidth.of(SafeText.line(root.name)) + (summary.hasRoot ? 1 : 11)
+    let nameWidth =
+      CellWidth.of(SafeText.line(root.name, columns: range.count)) + (summary.hasRoot ? 1 : 11)
     if range.count >= 16 {
       let label = CellText.fitted(
-        SafeText.line(service), width: max(5, range.count - nameWidth))
+        SafeText.line(service, columns: range.count), width: max(5, range.count - nameWidth))
       x = frame.put(label, x: x, y: y, style: Style(.service(named: service)), limit: range) + 1
     }
     if !summary.hasRoot {
       let words = CellText.fitted("(no root)", width: max(0, range.upperBound - x))
       x = frame.put(words, x: x, y: y, style: Style(.problem), limit: range) + 1
     }
-    let name = CellText.fitted(SafeText.line(root.name), width: max(0, range.upperBound - x))
+    let room = max(0, range.upperBound - x)
+    let name = CellText.fitted(SafeText.line(root.name, columns: room), width: room)
     frame.put(
       name, x: x, y: y, style: Style(.plain, on: isMatch ? .match : .plain), limit: range)
   }

@@ -72,15 +72,17 @@ struct WaterfallDrawing {
     let isError = span.status == .error
     if showsService(position, span.service) {
       let room = limit.upperBound - x - reserved
-      let nameWidth = CellWidth.of(SafeText.line(span.name)) + 1
-      let label = CellText.fitted(SafeText.line(service), width: max(4, room / 3, room - nameWidth))
+      let nameWidth = CellWidth.of(SafeText.line(span.name, columns: max(1, room))) + 1
+      let labelWidth = max(4, room / 3, room - nameWidth)
+      let label = CellText.fitted(
+        SafeText.line(service, columns: labelWidth), width: labelWidth)
       x = frame.put(label, x: x, y: y, style: Style(.service(named: service)), limit: limit) + 1
     }
     var style = Style(isError ? .error : .plain)
     if position == 0 { style.attributes.insert(.bold) }
     if matches.contains(position) { style.ground = .match }
-    let name = CellText.fitted(
-      SafeText.line(span.name), width: max(1, limit.upperBound - x - reserved))
+    let nameRoom = max(1, limit.upperBound - x - reserved)
+    let name = CellText.fitted(SafeText.line(span.name, columns: nameRoom), width: nameRoom)
     x = frame.put(name, x: x, y: y, style: style, limit: limit)
     let suffixStyle = Style(defect.isEmpty ? .fact : .problem)
     frame.put(fitted(suffix, from: x + 1), x: x + 1, y: y, style: suffixStyle, limit: limit)

@@ -70,8 +70,10 @@ extension ViewState {
     case .trace(let trace):
       let root = data.store[data.traces[trace].rootRow]
       let service = data.store.name(of: root.service)
-      parts.append(StyledText(SafeText.line(root.name), .strong))
-      parts.append(StyledText(SafeText.line(service), Style(.service(named: service))))
+      let name = SafeText.line(root.name, columns: size.width)
+      parts.append(StyledText(name, .strong))
+      let label = SafeText.line(service, columns: size.width)
+      parts.append(StyledText(label, Style(.service(named: service))))
     }
     let extent = open.tree.extent
     var facts = [CountText.counted(open.spanCount, "span")]
