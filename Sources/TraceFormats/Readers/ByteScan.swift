@@ -125,6 +125,8 @@ extension Span where Element == UInt8 {
 extension [UInt8] {
   /// Appends a part of a span.
   mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    // Adding nothing would write the count of the empty array, which all threads share.
+    guard !range.isEmpty else { return }
     if capacity < count + range.count {
       reserveCapacity(Swift.max(count + range.count, capacity * 2))
     }
