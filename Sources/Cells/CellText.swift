@@ -10,8 +10,8 @@ public enum CellText {
   /// `text`, or as much of it as fits into `width` columns, with `ellipsis` at its end if it was cut.
   ///
   /// Never wider than `width`. A wide character is not cut in half, so a cut text may be one column
-  /// narrower. Where not even the ellipsis fits, nothing is left.
-  /// Costs what is shown, not what is cut.
+  /// narrower. Where not even the ellipsis fits, nothing is left. What it costs depends on `width`
+  /// alone.
   public static func fitted(
     _ text: String, width: Int, ellipsis: Character = "…"
   ) -> String {

@@ -77,6 +77,45 @@ import TraceTestSupport
     }
   }
 
+  /// Pairs of words that differ in their highest bit, and in where a multiplication and a shift by
+  /// 29 carry that: what the later flip undid, whatever the seed was, when words were hashed one by
+  /// one. Were all hashes equal, this would take minutes.
+  @Test(arguments: [false, true])
+  func flipsThatUndoEachOtherDoNotCollide(littleEndian: Bool) {
+    let words: [[UInt8]] = [[0x80, 0, 0, 0, 0, 0, 0, 0], [0x80, 0, 0, 0x04, 0, 0, 0, 0]]
+    let flips = words.flatMap { littleEndian ? $0.reversed() : $0 }
+    let blocks = 14
+    var pool = StringPool()
+    let time = ContinuousClock().measure {
+      for number in 0..<1 << blocks {
+        var string: [UInt8] = []
+        for block in 0..<blocks {
+          string += number >> block & 1 == 0 ? Array(repeating: 0, count: 16) : flips
+        }
+        _ = pool.intern(string.span)
+      }
+    }
+    #expect(pool.count == (1 << blocks) + 1)
+    #expect(time < .seconds(20))
+  }
+
+  @Test func blocksInAnotherOrderAreOtherStrings() {
+    // Two strings of the same blocks must not collide, as they would if blocks were only summed up.
+    var pool = StringPool()
+    let time = ContinuousClock().measure {
+      for number in 0..<1 << 14 {
+        var string: [UInt8] = []
+        for bit in 0..<14 {
+          let (one, other): (UInt8, UInt8) = number >> bit & 1 == 0 ? (1, 2) : (2, 1)
+          string += Array(repeating: one, count: 16) + Array(repeating: other, count: 16)
+        }
+        _ = pool.intern(string.span)
+      }
+    }
+    #expect(pool.count == (1 << 14) + 1)
+    #expect(time < .seconds(20))
+  }
+
   @Test func copyThatGrowsLeavesTheOriginal() {
     var pool = StringPool()
     let id = pool.intern("a")
