@@ -78,7 +78,8 @@ let package = Package(
     .target(
       name: "TraceSources", dependencies: ["TraceFormats", "TraceModel"], swiftSettings: strict),
     .testTarget(
-      name: "TraceSourcesTests", dependencies: ["TraceSources"], swiftSettings: strict),
+      name: "TraceSourcesTests", dependencies: ["TraceModel", "TraceSources"],
+      swiftSettings: strict),
 
     // MARK: traceview
     .executableTarget(

@@ -18,8 +18,15 @@ public struct FileSource: Sendable {
   // Bytes. The first block is small, so that the first screen comes soon.
   private static let firstBlock = 64 << 10
   private static let block = 1 << 20
-  /// How many spans a batch has before it is handed on; the first one need not wait for them.
-  private static let batchCount = 8_192
+  /// What a batch has before it is handed on; the first one need not wait for it.
+  var batchLimits = BatchLimits()
+
+  struct BatchLimits: Sendable {
+    /// Spans and issues.
+    var count = 8_192
+    /// Bytes of strings. A batch cannot number more than 4 GiB of them, and spans can be large.
+    var stringBytes = 64 << 20
+  }
 
   /// Opens a source; `-` is standard input. `importer` reads the bytes whatever they look like; by
   /// default the format is found.
@@ -82,7 +89,9 @@ public struct FileSource: Sendable {
       if count == 0 { break }
       reading.take(buffer.span.extracting(0..<count))
       let isWaiting = !Self.hasMore(descriptor)
-      if let batch = reading.batch(atLeast: isWaiting || reading.isFirst ? 1 : Self.batchCount) {
+      var limits = batchLimits
+      if isWaiting || reading.isFirst { limits.count = 1 }
+      if let batch = reading.batch(atLeast: limits) {
         guard inbox.post(.batch(batch)) else { return }
       }
       inbox.post(.progress(id, bytesRead: reading.byteCount))
@@ -159,9 +168,12 @@ private struct Reading {
   /// Whether no batch was handed on yet.
   var isFirst: Bool { current.number == 0 }
 
-  /// The batch, if it has that many spans or issues; a fresh one is filled from then on.
-  mutating func batch(atLeast count: Int) -> SpanBatch? {
-    guard current.count + current.issues.count >= count else { return nil }
+  /// The batch, if it has reached one of the limits; a fresh one is filled from then on.
+  mutating func batch(atLeast limits: FileSource.BatchLimits) -> SpanBatch? {
+    guard
+      current.count + current.issues.count >= limits.count
+        || current.strings.byteCount >= limits.stringBytes
+    else { return nil }
     defer { current = SpanBatch(source: source, number: current.number + 1) }
     return current
   }
@@ -170,6 +182,6 @@ private struct Reading {
   mutating func end() -> SpanBatch? {
     if importer == nil, !isUnrecognized { recognize(isWhole: true) }
     importer?.finish(into: &current)
-    return batch(atLeast: 1)
+    return batch(atLeast: FileSource.BatchLimits(count: 1))
   }
 }
