@@ -79,6 +79,26 @@ import Testing
     #expect(unjoined.map { $0["unjoinedGroup"] as? Int } == [1, 1, 1])
   }
 
+  @Test func jsonSaysWhatIsWrongAndWhatWasDropped() throws {
+    let input = """
+      {"resourceSpans":[{"schemaUrl":"https://r","resource":{"droppedAttributesCount":2},\
+      "scopeSpans":[{"schemaUrl":"https://s","scope":{"name":"n","droppedAttributesCount":3},\
+      "spans":[{"traceId":"","spanId":"00000000000000aa","name":"a","startTimeUnixNano":"5"},\
+      {"traceId":"000000000000000000000000000000bb","spanId":"00000000000000bb","name":"b",\
+      "startTimeUnixNano":"5","endTimeUnixNano":"6"}]}]}]}
+      """
+    let run = try Traceview.run("--print", "json", "-", input: Data(input.utf8))
+    let spans = try objects(run.output)
+    let bad = try #require(spans.first { $0["name"] as? String == "a" })
+    #expect(bad["defects"] as? [String] == ["not-ended", "invalid-id"])
+    #expect(bad["resourceSchemaUrl"] as? String == "https://r")
+    #expect(bad["resourceDroppedAttributesCount"] as? Int == 2)
+    let scope = try #require(bad["scope"] as? [String: Any])
+    #expect(scope["schemaUrl"] as? String == "https://s")
+    #expect(scope["droppedAttributesCount"] as? Int == 3)
+    #expect(spans.contains { $0["name"] as? String == "b" && $0["defects"] == nil })
+  }
+
   @Test func problemsAsJSON() throws {
     let run = try Traceview.run("--print", "problems", "--json", threeTraces)
     let problems = try objects(run.output)

@@ -43,6 +43,10 @@ public struct SpanJSON {
     if !span.statusMessage.isEmpty { object.add("statusMessage", string: span.statusMessage) }
     object.add("attributes", raw: Self.attributes(span.attributes))
     object.add("resource", raw: Self.attributes(span.resource.attributes))
+    if !span.resource.schemaURL.isEmpty {
+      object.add("resourceSchemaUrl", string: span.resource.schemaURL)
+    }
+    Self.addDropped(span.resource.droppedAttributes, "resourceDropped", to: &object)
     object.add("scope", raw: Self.scope(span.scope))
     object.add("events", raw: "[" + span.events.map(Self.event).joined(separator: ",") + "]")
     if !span.links.isEmpty {
@@ -51,7 +55,7 @@ public struct SpanJSON {
     if !span.traceState.isEmpty { object.add("traceState", string: span.traceState) }
     if span.flags != 0 { object.add("flags", raw: "\(span.flags)") }
     Self.addDropped(span.dropped, to: &object)
-    let defects = Self.defects(tree.defects[position])
+    let defects = Self.defects(tree.defects[position], of: span)
     if !defects.isEmpty {
       object.add("defects", raw: "[" + defects.map(JSONText.quoted).joined(separator: ",") + "]")
     }
@@ -79,7 +83,7 @@ public struct SpanJSON {
   }
 
   /// The names of defects, as the kinds of problems are called.
-  static func defects(_ defects: SpanDefects) -> [String] {
+  private static func defects(_ defects: SpanDefects, of span: SpanRecord) -> [String] {
     var names: [String] = []
     if defects.contains(.orphan) { names.append(Problem.Kind.missingParent.rawValue) }
     if defects.contains(.ring) { names.append(Problem.Kind.ring.rawValue) }
@@ -88,7 +92,10 @@ public struct SpanJSON {
     if !defects.isDisjoint(with: [.startsBeforeParent, .endsAfterParent]) {
       names.append(Problem.Kind.childOutsideParent.rawValue)
     }
-    if defects.contains(.invalidID) { names.append(Problem.Kind.invalidID.rawValue) }
+    if span.start != .unset, span.end == .unset { names.append(Problem.Kind.notEnded.rawValue) }
+    if !span.spanID.isValid || !span.traceID.isValid {
+      names.append(Problem.Kind.invalidID.rawValue)
+    }
     return names
   }
 
@@ -106,6 +113,7 @@ public struct SpanJSON {
     if !scope.version.isEmpty { object.add("version", string: scope.version) }
     if !scope.attributes.isEmpty { object.add("attributes", raw: attributes(scope.attributes)) }
     if !scope.schemaURL.isEmpty { object.add("schemaUrl", string: scope.schemaURL) }
+    addDropped(scope.droppedAttributes, to: &object)
     return object.text
   }
 
@@ -114,9 +122,7 @@ public struct SpanJSON {
     object.add("timeUnixNano", string: "\(event.time.rawValue)")
     object.add("name", string: event.name)
     object.add("attributes", raw: attributes(event.attributes))
-    if event.droppedAttributes > 0 {
-      object.add("droppedAttributesCount", raw: "\(event.droppedAttributes)")
-    }
+    addDropped(event.droppedAttributes, to: &object)
     return object.text
   }
 
@@ -127,10 +133,14 @@ public struct SpanJSON {
     if !link.traceState.isEmpty { object.add("traceState", string: link.traceState) }
     if link.flags != 0 { object.add("flags", raw: "\(link.flags)") }
     object.add("attributes", raw: attributes(link.attributes))
-    if link.droppedAttributes > 0 {
-      object.add("droppedAttributesCount", raw: "\(link.droppedAttributes)")
-    }
+    addDropped(link.droppedAttributes, to: &object)
     return object.text
+  }
+
+  private static func addDropped(
+    _ attributes: UInt32, _ prefix: String = "dropped", to object: inout JSONObject
+  ) {
+    if attributes > 0 { object.add(prefix + "AttributesCount", raw: "\(attributes)") }
   }
 
   private static func addDropped(_ dropped: DroppedCounts, to object: inout JSONObject) {
