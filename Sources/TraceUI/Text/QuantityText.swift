@@ -1,13 +1,17 @@
 /// Shares and sizes as people read them.
 enum QuantityText {
-  /// `12.3 %`, one digit behind the point below 100.
+  /// `12.3 %` or `-12.3 %`, one digit behind the point below 100.
   static func percent(_ part: Int64, of whole: Int64) -> String {
     guard whole > 0 else { return "" }
+    if part < 0 {
+      let text = percent(part == .min ? .max : -part, of: whole)
+      return text.hasPrefix("<") ? "> -" + text.dropFirst(2) : "-" + text
+    }
     let (product, overflow) = part.multipliedReportingOverflow(by: 1_000)
     let permille = overflow ? part / max(1, whole / 1_000) : product / whole
     if permille == 0, part > 0 { return "< 0.1 %" }
     if permille >= 1_000 { return "\(permille / 10) %" }
-    return "\(permille / 10).\(abs(permille % 10)) %"
+    return "\(permille / 10).\(permille % 10) %"
   }
 
   /// `12.3 MB`
