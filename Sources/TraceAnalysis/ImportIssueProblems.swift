@@ -66,8 +66,7 @@ enum ImportIssueProblems {
     case .resourceAfterSpans: "Write the resource before its spans."
     case .skippedText: "Nothing to do; or write the spans to a file of their own."
     case .otherSignal: "Nothing to do."
-    case .limitReached: "Open fewer sources at once, or raise the limit."
-    case .readError: "See whether the source can still be read, and open it again."
+    case .limitReached: "Open fewer sources at once, or a part of a large one."
     }
   }
 }

@@ -65,7 +65,6 @@ public struct ImportIssue: Hashable, Sendable {
     case skippedText = "skipped-text"
     case otherSignal = "other-signal"
     case limitReached = "limit-reached"
-    case readError = "read-error"
   }
 }
 
@@ -73,8 +72,7 @@ extension ImportIssue.Kind {
   /// How bad an issue of this kind is.
   public var severity: ImportIssue.Severity {
     switch self {
-    case .unrecognizedFormat, .malformedRecord, .recordTooLong, .limitReached, .readError:
-      .dataLoss
+    case .unrecognizedFormat, .malformedRecord, .recordTooLong, .limitReached: .dataLoss
     case .emptyInput, .truncatedInput, .nestingTooDeep, .invalidUTF8, .invalidID, .invalidTime,
       .numberOutOfRange, .unexpectedType, .resourceAfterSpans:
       .warning
@@ -106,7 +104,6 @@ extension ImportIssue.Kind {
     case .skippedText: "Text between the spans, such as the program's own output, was skipped."
     case .otherSignal: "Metrics and logs were skipped: traceview shows traces."
     case .limitReached: "A limit was reached; the rest was not read."
-    case .readError: "The source could not be read to its end."
     }
   }
 }

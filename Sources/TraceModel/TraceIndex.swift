@@ -90,9 +90,6 @@ public struct TraceIndex: Sendable {
 
   public init() {}
 
-  /// The trace with an identifier.
-  public func find(_ id: TraceID) -> TraceRow? { numbers[id] }
-
   /// Indexes rows that were just appended to `store`.
   public mutating func append(_ ranges: [Range<SpanRow>], of store: SpanStore) {
     for range in ranges {

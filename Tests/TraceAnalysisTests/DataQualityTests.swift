@@ -171,9 +171,9 @@ import TraceTestSupport
   }
 
   @Test func unnamedSourceAndTextsInOneLine() {
-    let data = dataSet([], issues: [ImportIssue(.readError, byteOffset: 5)])
+    let data = dataSet([], issues: [ImportIssue(.recordTooLong, byteOffset: 5)])
     let found = DataQuality.analyze(data, sourceNames: []) { false }?.problems ?? []
-    #expect(found.map(\.summary) == ["source 0: read-error (byte 5)"])
+    #expect(found.map(\.summary) == ["source 0: record-too-long (byte 5)"])
   }
 
   /// What is said, but for row numbers, which are given in the order of arrival.
