@@ -317,7 +317,7 @@ struct DetailWriter {
     let key = String(repeating: " ", count: indent) + SafeText.line(attribute.key)
     let text = AttributeText.plain(attribute.value)
     let shown = String(decoding: text.utf8.prefix(Self.longestValue), as: UTF8.self)
-    let lines = JSONText.indented(shown) ?? [shown]
+    let lines = JSONOutput.indented(shown) ?? [shown]
     field(key, lines.flatMap(SafeText.lines))
     let hidden = text.utf8.count - Self.longestValue
     if hidden > 0 { moreText(QuantityText.bytes(hidden)) }

@@ -3,14 +3,6 @@ import Testing
 @testable import Terminal
 
 @Suite struct ClipboardTests {
-  @Test func base64OfEveryLength() {
-    let table = [
-      ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-      ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"), ("ÿ", "w78="),
-    ]
-    for (text, encoded) in table { #expect(Clipboard.base64(text.utf8) == encoded) }
-  }
-
   @Test func sequences() {
     #expect(Clipboard.sequence(for: "foo", insideTmux: false) == "\u{1B}]52;c;Zm9v\u{07}")
     #expect(

@@ -57,7 +57,7 @@ public struct SpanJSON {
     Self.addDropped(span.dropped, to: &object)
     let defects = Self.defects(tree.defects[position], of: span)
     if !defects.isEmpty {
-      object.add("defects", raw: "[" + defects.map(JSONText.quoted).joined(separator: ",") + "]")
+      object.add("defects", raw: "[" + defects.map(JSONOutput.quoted).joined(separator: ",") + "]")
     }
     if let number = group(trace, span) {
       object.add("unjoinedGroup", raw: "\(number + 1)")
@@ -160,11 +160,11 @@ public struct SpanJSON {
     object.add("cause", string: problem.cause)
     object.add("cure", string: problem.cure)
     object.add(
-      "facts", raw: "[" + problem.details.map(JSONText.quoted).joined(separator: ",") + "]")
+      "facts", raw: "[" + problem.details.map(JSONOutput.quoted).joined(separator: ",") + "]")
     object.add("count", raw: "\(problem.count)")
-    let traces = problem.traces.map { JSONText.quoted(data.traces[$0].id.description) }
+    let traces = problem.traces.map { JSONOutput.quoted(data.traces[$0].id.description) }
     object.add("traceIds", raw: "[" + traces.joined(separator: ",") + "]")
-    let spans = problem.spans.map { JSONText.quoted(data.store[$0].spanID.description) }
+    let spans = problem.spans.map { JSONOutput.quoted(data.store[$0].spanID.description) }
     object.add("spanIds", raw: "[" + spans.joined(separator: ",") + "]")
     if max(traces.count, spans.count) >= Problem.listed { object.add("truncated", raw: "true") }
     if let id = problem.issueSource {
@@ -201,10 +201,10 @@ private struct JSONObject {
 
   /// Adds a member whose value is JSON already.
   mutating func add(_ key: String, raw value: String) {
-    members += (members.isEmpty ? "" : ",") + JSONText.quoted(key) + ":" + value
+    members += (members.isEmpty ? "" : ",") + JSONOutput.quoted(key) + ":" + value
   }
 
-  mutating func add(_ key: String, string value: String) { add(key, raw: JSONText.quoted(value)) }
+  mutating func add(_ key: String, string value: String) { add(key, raw: JSONOutput.quoted(value)) }
 
   var text: String { "{" + members + "}" }
 }
