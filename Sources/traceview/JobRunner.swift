@@ -4,23 +4,30 @@ import TraceUI
 
 /// Runs the view's jobs on other threads, one at a time in each lane, and only the newest.
 final class JobRunner: Sendable {
-  private let queues: [DispatchQueue]
-  /// The generation of the newest job of each lane.
-  private let newest: Mutex<[Int]>
+  /// One lane's thread, and the generation of its newest job.
+  private final class Lane: Sendable {
+    let queue: DispatchQueue
+    let newest = Atomic(0)
+
+    init(_ lane: Job.Lane) {
+      queue = DispatchQueue(label: "job \(lane)", qos: .userInitiated)
+    }
+  }
+
+  private let lanes: [Lane]
   private let report: @Sendable (News) -> Void
 
   /// `report` is called on a lane's thread, once for each job.
   init(report: @escaping @Sendable (News) -> Void) {
     self.report = report
-    queues = Job.Lane.allCases.map { DispatchQueue(label: "job \($0)", qos: .userInitiated) }
-    newest = Mutex(Array(repeating: 0, count: Job.Lane.allCases.count))
+    lanes = Job.Lane.allCases.map { Lane($0) }
   }
 
   func submit(_ job: Job) {
-    let lane = job.lane.rawValue
-    newest.withLock { $0[lane] = job.generation }
-    queues[lane].async { [self] in
-      func isCancelled() -> Bool { newest.withLock { $0[lane] != job.generation } }
+    let lane = lanes[job.lane.rawValue]
+    lane.newest.store(job.generation, ordering: .relaxed)
+    lane.queue.async { [report] in
+      func isCancelled() -> Bool { lane.newest.load(ordering: .relaxed) != job.generation }
       let result = isCancelled() ? nil : job.run(isCancelled: isCancelled)
       report(result.map { .result($0) } ?? .cancelled(job.lane))
     }

@@ -15,8 +15,9 @@ struct TraceviewInTerminalTests {
     try session.send("J")
     try session.waitUntil("them joined") { $0.hasPrefix(" 3 traces joined (proposed)") }
     try session.send("!")
-    let problems = try session.waitUntil("problems") { $0.hasPrefix(" Problems") }
-    #expect(problems.contains("Cure:") && problems.contains("start_as_current_span"))
+    try session.waitUntil("problems, with the cure") {
+      $0.hasPrefix(" Problems") && $0.contains("Cure:") && $0.contains("start_as_current_span")
+    }
     try session.send("Enter")
     try session.waitUntil("the spans") { $0.hasPrefix(" 3 traces joined (proposed)") }
     try session.send("q")
