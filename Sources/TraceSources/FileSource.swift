@@ -26,6 +26,9 @@ public struct FileSource: Sendable {
     var count = 8_192
     /// Bytes of strings. A batch cannot number more than 4 GiB of them, and spans can be large.
     var stringBytes = 64 << 20
+    /// How long spans of a slow pipe are kept back to come in one batch with others: each batch has
+    /// a cost of its own.
+    var patience = Duration.milliseconds(50)
   }
 
   /// Opens a source; `-` is standard input. `importer` reads the bytes whatever they look like; by
@@ -77,6 +80,7 @@ public struct FileSource: Sendable {
   public func run(into inbox: Inbox<SourceEvent>) {
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
     var reading = Reading(source: id, importer: importer)
+    var handedOn = ContinuousClock.now
     var buffer = [UInt8](repeating: 0, count: Self.firstBlock)
     while true {
       let count = Self.read(descriptor, &buffer)
@@ -88,11 +92,13 @@ public struct FileSource: Sendable {
       }
       if count == 0 { break }
       reading.take(buffer.span.extracting(0..<count))
-      let isWaiting = !Self.hasMore(descriptor)
+      let rest = reading.isFirst ? .zero : batchLimits.patience - handedOn.duration(to: .now)
+      let isWaiting = !Self.hasMore(descriptor, within: rest)
       var limits = batchLimits
-      if isWaiting || reading.isFirst { limits.count = 1 }
+      if isWaiting || rest <= .zero { limits.count = 1 }
       if let batch = reading.batch(atLeast: limits) {
         guard inbox.post(.batch(batch)) else { return }
+        handedOn = .now
       }
       inbox.post(.progress(id, bytesRead: reading.byteCount))
       if buffer.count < Self.block, !isWaiting {
@@ -113,10 +119,11 @@ public struct FileSource: Sendable {
     }
   }
 
-  /// Whether a read would not wait.
-  private static func hasMore(_ descriptor: CInt) -> Bool {
+  /// Whether a read would give something, or the end, within that time.
+  private static func hasMore(_ descriptor: CInt, within time: Duration) -> Bool {
     var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return Glibc.poll(&poll, 1, 0) != 0
+    let milliseconds = max(0, time / .milliseconds(1))
+    return Glibc.poll(&poll, 1, CInt(milliseconds)) != 0
   }
 }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 import TraceModel
@@ -23,9 +24,29 @@ import TraceModel
     #expect(limited.allSatisfy { $0.strings.byteCount < 100_000 + (2 << 20) })
   }
 
+  /// A program that flushes after each span must not cost a batch a span.
+  @Test func manySmallWritesShareABatch() throws {
+    let pipe = Pipe()
+    DispatchQueue.global().async {
+      for number in 100..<400 {
+        let line =
+          #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"0000000000000"#
+          + #"\#(number)"}]}]}]}"# + "\n"
+        try? pipe.fileHandleForWriting.write(contentsOf: Data(line.utf8))
+      }
+      try? pipe.fileHandleForWriting.close()
+    }
+    let path = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+    let batches = try batches(URL(filePath: path), stringBytes: 64 << 20)
+    #expect(batches.count <= 3)
+    #expect(batches.reduce(0) { $0 + $1.count } == 300)
+  }
+
+  /// All batches of a file that has all the time in the world.
   private func batches(_ file: URL, stringBytes: Int) throws -> [SpanBatch] {
     var source = try FileSource(id: SourceID(0), path: file.path)
     source.batchLimits.stringBytes = stringBytes
+    source.batchLimits.patience = .seconds(60)
     let inbox = Inbox<SourceEvent>(capacity: 1_000)
     source.run(into: inbox)
     return inbox.drain().compactMap { event in
