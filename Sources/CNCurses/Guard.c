@@ -60,7 +60,10 @@ static void on_event(int number) {
   case SIGWINCH: resized = 1; break;
   case SIGCONT: continued = 1; break;
   case SIGTSTP: stopped = 1; break;
-  default: terminated = number;
+  default:
+    // Asked a second time: the program is at something that it does not come back from.
+    if (terminated) return on_crash(number);
+    terminated = number;
   }
   wake(waker, by_signal);
 }

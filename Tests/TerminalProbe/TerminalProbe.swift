@@ -6,7 +6,8 @@ import Terminal
 ///
 /// `q` quits, `!` traps, `r` recurses until the stack is full, `e` writes to standard error, `w`
 /// wakes the loop from another thread, `b` asks for the background, `y` copies, `c` shows the
-/// cursor, `i` moves the lit row, `X` forgets what was received; Ctrl-l redraws, Ctrl-z suspends.
+/// cursor, `i` moves the lit row, `h` hangs, `X` forgets what was received; Ctrl-l redraws, Ctrl-z
+/// suspends.
 @main struct TerminalProbe {
   private static let error = Role(rawValue: 1)
   private static let lit = Role(rawValue: 2)
@@ -55,6 +56,7 @@ import Terminal
     switch key {
     case "q": return 0
     case "!": fatalError("probe trap")
+    case "h": while true { pause() }
     case "r": received.append("\(Self.recurse(1))")
     case "e": Self.report("a line for standard error")
     case "w":

@@ -20,6 +20,16 @@ struct LeavingTests {
     }
   }
 
+  /// One signal asks, and is not heard; the second ends the program all the same.
+  @Test func aProgramThatHangsLeavesTheTerminalAtTheSecondSignal() throws {
+    try expectLeft(status: 128 + SIGTERM, shows: []) { session, pid in
+      try session.send("i")
+      try session.waitUntil("the key") { row(3, of: $0) == "i" }
+      try session.send("h")
+      try session.waitUntil("its end") { _ in kill(pid, SIGTERM) != 0 }
+    }
+  }
+
   @Test func trapsLeaveTheTerminalAndTheMessage() throws {
     try expectLeft(status: 128 + SIGILL, shows: ["a line for standard", "Fatal error: probe trap"])
     {
