@@ -222,10 +222,6 @@ public struct SpanBatch: Sendable {
   /// The positions of the row's attributes in `attributes`.
   public func attributeRange(at row: Int) -> Range<Int> { Self.range(attributeEnds, row) }
 
-  /// How many events the row has, and when they happened.
-  public func eventTimes(at row: Int) -> [UnixNanos] {
-    Self.range(eventEnds, row).map { events[$0].time }
-  }
   /// When one of the row's events happened, counted from 0.
   public func eventTime(at row: Int, _ number: Int) -> UnixNanos {
     events[Self.range(eventEnds, row).lowerBound + number].time

@@ -20,7 +20,6 @@ public struct SpanView: Sendable {
   public var resource: Resource { sealed.batch.resource(at: row) }
   public var scope: InstrumentationScope { sealed.batch.scope(at: row).scope }
   public var attributeRange: Range<Int> { sealed.batch.attributeRange(at: row) }
-  public var eventTimes: [UnixNanos] { sealed.batch.eventTimes(at: row) }
   /// When one of the events happened, counted from 0.
   public func eventTime(_ number: Int) -> UnixNanos { sealed.batch.eventTime(at: row, number) }
   public var eventCount: Int { sealed.batch.eventCount(at: row) }

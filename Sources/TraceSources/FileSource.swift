@@ -76,7 +76,7 @@ public struct FileSource: Sendable {
     return words.prefix(1).lowercased() + words.dropFirst()
   }
 
-  /// Reads everything, on the calling thread, and posts it. Ends early if the inbox is closed.
+  /// Reads everything, on the calling thread, and posts it.
   public func run(into inbox: Inbox<SourceEvent>) {
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
     var reading = Reading(source: id, importer: importer)
@@ -86,7 +86,7 @@ public struct FileSource: Sendable {
       let count = Self.read(descriptor, &buffer)
       if count < 0 {
         let reason = Self.text(of: errno)
-        _ = reading.end().map { inbox.post(.batch($0)) }
+        if let batch = reading.end() { inbox.post(.batch(batch)) }
         inbox.post(.failed(id, SourceError(source: name, reason: reason)))
         return
       }
@@ -97,7 +97,7 @@ public struct FileSource: Sendable {
       var limits = batchLimits
       if isWaiting || rest <= .zero { limits.count = 1 }
       if let batch = reading.batch(atLeast: limits) {
-        guard inbox.post(.batch(batch)) else { return }
+        inbox.post(.batch(batch))
         handedOn = .now
       }
       inbox.post(.progress(id, bytesRead: reading.byteCount))

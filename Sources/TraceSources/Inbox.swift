@@ -6,12 +6,7 @@ import Synchronization
 /// Holds at most `capacity` values: who posts to a full inbox waits until it is drained, so that a
 /// fast reader cannot fill the memory before a slow taker.
 public final class Inbox<Item: Sendable>: Sendable {
-  private struct State {
-    var items: [Item] = []
-    var isClosed = false
-  }
-
-  private let state = Mutex(State())
+  private let items = Mutex<[Item]>([])
   private let room: DispatchSemaphore
   private let arrived = DispatchSemaphore(value: 0)
   /// Called after each post, on the posting thread.
@@ -25,31 +20,22 @@ public final class Inbox<Item: Sendable>: Sendable {
     self.wake = wake
   }
 
-  /// Adds a value; waits while the inbox is full. Returns `false` if nobody will take it.
-  @discardableResult
-  public func post(_ item: Item) -> Bool {
+  /// Adds a value; waits while the inbox is full.
+  public func post(_ item: Item) {
     room.wait()
-    let isClosed = state.withLock { state in
-      if !state.isClosed { state.items.append(item) }
-      return state.isClosed
-    }
-    if isClosed {
-      room.signal()
-      return false
-    }
+    items.withLock { $0.append(item) }
     arrived.signal()
     wake()
-    return true
   }
 
   /// Takes all that came since the last call, without waiting.
   public func drain() -> [Item] {
-    let items = state.withLock { state in
-      defer { state.items = [] }
-      return state.items
+    let taken = items.withLock { items in
+      defer { items = [] }
+      return items
     }
-    for _ in items { room.signal() }
-    return items
+    for _ in taken { room.signal() }
+    return taken
   }
 
   /// Waits until something has come, at most that long, and takes all of it. Empty only if nothing
@@ -62,11 +48,5 @@ public final class Inbox<Item: Sendable>: Sendable {
       if !items.isEmpty { return items }
     }
     return drain()
-  }
-
-  /// Makes all who post, now and later, go on without their value.
-  public func close() {
-    state.withLock { $0.isClosed = true }
-    room.signal()
   }
 }

@@ -55,6 +55,7 @@ import Terminal
     }
     switch key {
     case "q": return 0
+    // On purpose: tests look for the message and the status of a trap.
     case "!": fatalError("probe trap")
     case "h": while true { pause() }
     case "r": received.append("\(Self.recurse(1))")
