@@ -45,14 +45,18 @@ let package = Package(
       name: "TerminalProbe", dependencies: ["Cells", "Terminal"],
       path: "Tests/TerminalProbe", swiftSettings: strict),
 
+    // MARK: CVectors
+    .target(name: "CVectors"),
+
     // MARK: TraceModel
-    .target(name: "TraceModel", swiftSettings: pure),
+    .target(name: "TraceModel", dependencies: ["CVectors"], swiftSettings: pure),
     .testTarget(
       name: "TraceModelTests", dependencies: ["TraceModel", "TraceTestSupport"],
       swiftSettings: strict),
 
     // MARK: TraceFormats
-    .target(name: "TraceFormats", dependencies: ["TraceModel"], swiftSettings: pure),
+    .target(
+      name: "TraceFormats", dependencies: ["CVectors", "TraceModel"], swiftSettings: pure),
     .testTarget(
       name: "TraceFormatsTests", dependencies: ["TraceFormats", "TraceModel", "TraceTestSupport"],
       swiftSettings: strict),

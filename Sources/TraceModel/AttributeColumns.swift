@@ -1,44 +1,79 @@
-/// Attributes as columns: 8 bytes each, strings by number, wide numbers aside.
+/// Attributes in 8 bytes each, behind one another: strings by number, wide numbers aside.
 ///
 /// Used for spans' own attributes and, a second time, for those of events and links. A range of
 /// positions belongs to one span, event or link; whose it is stands with the owner.
 public struct AttributeColumns: Sendable {
-  /// What a payload is; kept in the upper four bits beside the key's number.
-  private enum Tag: UInt32 {
+  /// One attribute: in the upper half what it is (4 bits) and the number of its key, in the lower
+  /// half its value, or where that stands.
+  public struct Entry: Sendable {
+    @usableFromInline let bits: UInt64
+
+    @inlinable
+    init(_ key: StringID, _ tag: Tag, _ payload: UInt32) {
+      let head = tag.rawValue &<< 28 | key.rawValue & 0x0fff_ffff
+      bits = UInt64(head) &<< 32 | UInt64(payload)
+    }
+
+    /// An attribute without a value.
+    @inlinable
+    public init(emptyFor key: StringID) { self.init(key, .empty, 0) }
+    @inlinable
+    public init(key: StringID, string: StringID) { self.init(key, .string, string.rawValue) }
+    @inlinable
+    public init(key: StringID, bytes: StringID) { self.init(key, .bytes, bytes.rawValue) }
+    @inlinable
+    public init(key: StringID, bool: Bool) { self.init(key, .bool, bool ? 1 : 0) }
+    @inlinable
+    public init(key: StringID, int: Int32) { self.init(key, .smallInt, UInt32(bitPattern: int)) }
+
+    fileprivate var key: StringID {
+      StringID(UInt32(truncatingIfNeeded: bits &>> 32) & 0x0fff_ffff)
+    }
+    fileprivate var tag: Tag? { Tag(rawValue: UInt32(truncatingIfNeeded: bits &>> 60)) }
+    fileprivate var payload: UInt32 { UInt32(truncatingIfNeeded: bits) }
+  }
+
+  /// What a payload is.
+  @usableFromInline enum Tag: UInt32 {
     case empty = 0
     case string, bool, smallInt, wideInt, double, bytes, nested
   }
 
-  private var keys: [UInt32] = []
-  private var payloads: [UInt32] = []
+  @usableFromInline var entries: [Entry] = []
   private var wide: [UInt64] = []
   private var nested: [AttributeValue] = []
 
   public init() {}
 
-  public var count: Int { keys.count }
+  public var count: Int { entries.count }
 
+  @inlinable
+  public mutating func append(_ entry: Entry) { entries.append(entry) }
+  public mutating func append(emptyFor key: StringID) { append(Entry(emptyFor: key)) }
   public mutating func append(key: StringID, string: StringID) {
-    append(key, .string, string.rawValue)
+    append(Entry(key: key, string: string))
   }
   public mutating func append(key: StringID, bytes: StringID) {
-    append(key, .bytes, bytes.rawValue)
+    append(Entry(key: key, bytes: bytes))
   }
-  public mutating func append(key: StringID, bool: Bool) { append(key, .bool, bool ? 1 : 0) }
-  public mutating func append(emptyFor key: StringID) { append(key, .empty, 0) }
-
-  public mutating func append(key: StringID, int: Int64) {
-    if let small = Int32(exactly: int) {
-      append(key, .smallInt, UInt32(bitPattern: small))
-    } else {
-      append(key, .wideInt, UInt32(truncatingIfNeeded: wide.count))
-      wide.append(UInt64(bitPattern: int))
-    }
-  }
+  public mutating func append(key: StringID, bool: Bool) { append(Entry(key: key, bool: bool)) }
+  public mutating func append(key: StringID, int: Int64) { append(entry(key: key, int: int)) }
 
   public mutating func append(key: StringID, double: Double) {
-    append(key, .double, UInt32(truncatingIfNeeded: wide.count))
+    append(entry(key: key, double: double))
+  }
+
+  /// What to append for an integer: wide ones are put aside.
+  public mutating func entry(key: StringID, int: Int64) -> Entry {
+    if let small = Int32(exactly: int) { return Entry(key: key, int: small) }
+    wide.append(UInt64(bitPattern: int))
+    return Entry(key, .wideInt, UInt32(truncatingIfNeeded: wide.count - 1))
+  }
+
+  /// What to append for a double, which is put aside.
+  public mutating func entry(key: StringID, double: Double) -> Entry {
     wide.append(double.bitPattern)
+    return Entry(key, .double, UInt32(truncatingIfNeeded: wide.count - 1))
   }
 
   /// Appends any value; strings are interned in `strings`.
@@ -53,28 +88,24 @@ public struct AttributeColumns: Sendable {
     case .double(let double): append(key: key, double: double)
     case .bytes(let bytes): append(key: key, bytes: strings.intern(bytes.span))
     case .array, .map:
-      append(key, .nested, UInt32(truncatingIfNeeded: nested.count))
+      append(Entry(key, .nested, UInt32(truncatingIfNeeded: nested.count)))
       nested.append(value)
     }
   }
 
-  private mutating func append(_ key: StringID, _ tag: Tag, _ payload: UInt32) {
-    keys.append(key.rawValue & 0x0fff_ffff | tag.rawValue << 28)
-    payloads.append(payload)
-  }
-
   /// The key at a position.
-  public func key(at position: Int) -> StringID { StringID(keys[position] & 0x0fff_ffff) }
+  public func key(at position: Int) -> StringID { entries[position].key }
 
   /// The string at a position, if the value is a string: what search compares without copying.
   public func string(at position: Int) -> StringID? {
-    keys[position] >> 28 == Tag.string.rawValue ? StringID(payloads[position]) : nil
+    let entry = entries[position]
+    return entry.tag == .string ? StringID(entry.payload) : nil
   }
 
   /// The value at a position.
   public func value(at position: Int, strings: StringPool) -> AttributeValue {
-    let payload = payloads[position]
-    switch Tag(rawValue: keys[position] >> 28) {
+    let payload = entries[position].payload
+    switch entries[position].tag {
     case .string: return .string(strings[StringID(payload)])
     case .bool: return .bool(payload != 0)
     case .smallInt: return .int(Int64(Int32(bitPattern: payload)))
@@ -93,18 +124,33 @@ public struct AttributeColumns: Sendable {
 
   /// How many attributes there are, and how many values stand aside: a place to go back to.
   struct Mark {
-    fileprivate var keys = 0
+    fileprivate var entries = 0
     fileprivate var wide = 0
     fileprivate var nested = 0
   }
 
-  var mark: Mark { Mark(keys: keys.count, wide: wide.count, nested: nested.count) }
+  var mark: Mark { Mark(entries: entries.count, wide: wide.count, nested: nested.count) }
 
   /// Forgets what was appended since `mark` was taken.
   mutating func rollBack(to mark: Mark) {
-    keys.removeSubrange(mark.keys...)
-    payloads.removeSubrange(mark.keys...)
+    entries.removeSubrange(mark.entries...)
     wide.removeSubrange(mark.wide...)
     nested.removeSubrange(mark.nested...)
+  }
+
+  /// The same attributes in as little memory as they need.
+  func compact() -> AttributeColumns {
+    var columns = AttributeColumns()
+    columns.entries = entries.exactCopy()
+    columns.wide = wide.exactCopy()
+    columns.nested = nested.exactCopy()
+    return columns
+  }
+
+  /// Forgets all attributes and keeps the memory.
+  mutating func removeAll() {
+    entries.removeAll(keepingCapacity: true)
+    wide.removeAll(keepingCapacity: true)
+    nested.removeAll(keepingCapacity: true)
   }
 }

@@ -10,7 +10,7 @@ public struct SpanBatch: Sendable {
   public let source: SourceID
   /// Which batch of its source this is, from 0. Numbers of strings, resources and scopes are good
   /// in one batch only: an importer that keeps some must ask again when this has changed.
-  public let number: Int
+  public private(set) var number: Int
   /// The name of the format that was read, as `FormatDescriptor.name`.
   public var format = ""
 
@@ -45,7 +45,7 @@ public struct SpanBatch: Sendable {
   private var scopeIndex: [ScopeEntry: ScopeID] = [:]
 
   // Attributes, events and links of all rows, behind one another.
-  public private(set) var attributes = AttributeColumns()
+  @usableFromInline var ownAttributes = AttributeColumns()
   private var detailAttributes = AttributeColumns()
   private var events: [EventEntry] = []
   private var links: [LinkEntry] = []
@@ -125,10 +125,11 @@ public struct SpanBatch: Sendable {
   }
 
   /// The span's own attributes: append to them before `commit`.
+  @inlinable
   public mutating func withAttributes(
     _ body: (inout AttributeColumns, inout StringPool) -> Void
   ) {
-    body(&attributes, &strings)
+    body(&ownAttributes, &strings)
   }
 
   /// The attributes of the event or link that is ended next: append to them before `endEvent` or
@@ -174,18 +175,18 @@ public struct SpanBatch: Sendable {
     extraNumbers.append(
       number(of: Extras(traceState: draft.traceState, flags: draft.flags, dropped: draft.dropped)))
     byteOffsets.append(draft.byteOffset)
-    attributeEnds.append(UInt32(truncatingIfNeeded: attributes.count))
+    attributeEnds.append(UInt32(truncatingIfNeeded: ownAttributes.count))
     eventEnds.append(UInt32(truncatingIfNeeded: events.count))
     linkEnds.append(UInt32(truncatingIfNeeded: links.count))
     committed = Marks(
-      attributes: attributes.mark, detailAttributes: detailAttributes.mark, events: events.count,
+      attributes: ownAttributes.mark, detailAttributes: detailAttributes.mark, events: events.count,
       links: links.count)
     detailStart = detailAttributes.count
   }
 
   /// Forgets the attributes, events and links that were appended since the last row.
   public mutating func rollBack() {
-    attributes.rollBack(to: committed.attributes)
+    ownAttributes.rollBack(to: committed.attributes)
     detailAttributes.rollBack(to: committed.detailAttributes)
     events.removeSubrange(committed.events...)
     links.removeSubrange(committed.links...)
@@ -199,6 +200,75 @@ public struct SpanBatch: Sendable {
     extras.append(value)
     extraIndex[value] = number
     return number
+  }
+
+  // MARK: Handing on
+
+  /// The batch in as little memory as it needs, without what only filling it does: what is kept.
+  ///
+  /// A batch that is filled in memory that was used before, and then copied, costs less than one
+  /// that grows: growing moves what is there again and again, into pages that the system has to
+  /// clear first.
+  public func compact() -> SpanBatch {
+    var copy = SpanBatch(source: source, number: number)
+    copy.format = format
+    copy.strings = strings.compact()
+    copy.resources = resources.exactCopy()
+    copy.scopes = scopes.exactCopy()
+    copy.issues = issues
+    copy.traceIDs = traceIDs.exactCopy()
+    copy.spanIDs = spanIDs.exactCopy()
+    copy.parentSpanIDs = parentSpanIDs.exactCopy()
+    copy.names = names.exactCopy()
+    copy.starts = starts.exactCopy()
+    copy.ends = ends.exactCopy()
+    copy.scopeIDs = scopeIDs.exactCopy()
+    copy.kindsAndStatuses = kindsAndStatuses.exactCopy()
+    copy.statusMessages = statusMessages.exactCopy()
+    copy.extraNumbers = extraNumbers.exactCopy()
+    copy.byteOffsets = byteOffsets.exactCopy()
+    copy.attributeEnds = attributeEnds.exactCopy()
+    copy.eventEnds = eventEnds.exactCopy()
+    copy.linkEnds = linkEnds.exactCopy()
+    copy.extras = extras.exactCopy()
+    copy.ownAttributes = ownAttributes.compact()
+    copy.detailAttributes = detailAttributes.compact()
+    copy.events = events.exactCopy()
+    copy.links = links.exactCopy()
+    return copy
+  }
+
+  /// Forgets everything and keeps the memory, to be filled again as the batch of that number.
+  public mutating func removeAll(number: Int) {
+    self.number = number
+    strings.removeAll()
+    resources.removeSubrange(1...)
+    scopes.removeSubrange(1...)
+    issues = []
+    traceIDs.removeAll(keepingCapacity: true)
+    spanIDs.removeAll(keepingCapacity: true)
+    parentSpanIDs.removeAll(keepingCapacity: true)
+    names.removeAll(keepingCapacity: true)
+    starts.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+    scopeIDs.removeAll(keepingCapacity: true)
+    kindsAndStatuses.removeAll(keepingCapacity: true)
+    statusMessages.removeAll(keepingCapacity: true)
+    extraNumbers.removeAll(keepingCapacity: true)
+    byteOffsets.removeAll(keepingCapacity: true)
+    attributeEnds.removeAll(keepingCapacity: true)
+    eventEnds.removeAll(keepingCapacity: true)
+    linkEnds.removeAll(keepingCapacity: true)
+    extras.removeSubrange(1...)
+    extraIndex = [Extras(): 0]
+    resourceIndex = [Resource(): .unknown]
+    scopeIndex = [scopes[0]: .unknown]
+    ownAttributes.removeAll()
+    detailAttributes.removeAll()
+    events.removeAll(keepingCapacity: true)
+    links.removeAll(keepingCapacity: true)
+    detailStart = 0
+    committed = Marks()
   }
 
   // MARK: Reading a row
@@ -218,6 +288,9 @@ public struct SpanBatch: Sendable {
   public func resource(at row: Int) -> Resource {
     resources[Int(scope(at: row).resource.rawValue)]
   }
+
+  /// The attributes of all rows, behind one another.
+  @inlinable public var attributes: AttributeColumns { ownAttributes }
 
   /// The positions of the row's attributes in `attributes`.
   public func attributeRange(at row: Int) -> Range<Int> { Self.range(attributeEnds, row) }
@@ -283,7 +356,7 @@ public struct SpanBatch: Sendable {
     draft.scope = intern(record.scope, of: intern(record.resource))
     draft.byteOffset = byteOffset
     for attribute in record.attributes {
-      attributes.append(
+      ownAttributes.append(
         key: strings.intern(attribute.key), value: attribute.value, strings: &strings)
     }
     for event in record.events {

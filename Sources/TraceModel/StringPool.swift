@@ -17,13 +17,13 @@ public struct StringID: Hashable, Sendable, Comparable {
 /// Interning allocates nothing per string but what the buffer grows by.
 public struct StringPool: Sendable {
   /// All strings behind one another.
-  private var bytes: [UInt8] = []
+  @usableFromInline var bytes: [UInt8] = []
   /// Where each string ends in `bytes`; it starts where the one before ends.
   private var ends: [UInt32] = [0]
-  /// Open addressing: the number of a string plus one, or 0; the length is a power of two.
-  private var table: [UInt32] = Array(repeating: 0, count: 64)
-  /// The hashes of `ends`, so that growing the table does not read the strings again.
-  private var hashes: [UInt32] = [0]
+  /// Open addressing: the hash of a string in the upper half and its number plus one in the lower,
+  /// or 0; the length is a power of two. Empty in a compact pool.
+  private var table: [UInt64] = Array(repeating: 0, count: 64)
+  private let secrets = Self.secrets
 
   public init() {}
 
@@ -33,23 +33,30 @@ public struct StringPool: Sendable {
   /// How many bytes the strings take together.
   public var byteCount: Int { bytes.count }
 
+  /// Whether the string that lies at `place`, which `range(of:)` gave, stands at `position` of `text`.
+  @inline(__always) @inlinable
+  public func matches(_ place: Range<Int>, _ text: Span<UInt8>, at position: Int) -> Bool {
+    guard position &+ place.count <= text.count else { return false }
+    return text.equals(position..<position &+ place.count, bytes.span, from: place.lowerBound)
+  }
+
   /// The number of `string`, new or known.
   ///
   /// A pool holds at most 4 GiB; beyond that new strings become empty. No pool comes near: a source
   /// hands a batch on long before.
   public mutating func intern(_ string: Span<UInt8>) -> StringID {
     if string.isEmpty { return .empty }
-    let hash = Self.hash(string)
+    if table.isEmpty { growTable(to: Self.tableLength(for: ends.count)) }
+    let hash = hash(string)
     let slot = slot(of: string, hash)
-    if table[slot] != 0 { return StringID(table[slot] - 1) }
+    let entry = table[slot]
+    if entry != 0 { return StringID(UInt32(truncatingIfNeeded: entry) &- 1) }
     guard bytes.count + string.count <= Int(UInt32.max) else { return .empty }
-    let number = UInt32(ends.count)
-    bytes.reserveCapacity(bytes.count + string.count, growing: true)
-    for index in string.indices { bytes.append(string[index]) }
-    ends.append(UInt32(bytes.count))
-    hashes.append(hash)
-    table[slot] = number + 1
-    if ends.count * 4 > table.count * 3 { grow() }
+    let number = UInt32(truncatingIfNeeded: ends.count)
+    bytes.append(copying: string)
+    ends.append(UInt32(truncatingIfNeeded: bytes.count))
+    table[slot] = UInt64(hash) &<< 32 | UInt64(number &+ 1)
+    if ends.count &* 4 > table.count &* 3 { growTable(to: table.count * 2) }
     return StringID(number)
   }
 
@@ -59,22 +66,33 @@ public struct StringPool: Sendable {
   /// The number of `string` if it is in the pool.
   public func find(_ string: String) -> StringID? { find(string.utf8Span.span) }
 
-  /// The number of `string` if it is in the pool.
+  /// The number of `string` if it is in the pool. Linear in the number of strings if the pool is
+  /// compact.
   public func find(_ string: Span<UInt8>) -> StringID? {
     if string.isEmpty { return .empty }
-    let slot = slot(of: string, Self.hash(string))
-    return table[slot] == 0 ? nil : StringID(table[slot] - 1)
+    if table.isEmpty {
+      for number in 1..<max(1, ends.count) where equals(number, string) {
+        return StringID(UInt32(truncatingIfNeeded: number))
+      }
+      return nil
+    }
+    let entry = table[slot(of: string, hash(string))]
+    return entry == 0 ? nil : StringID(UInt32(truncatingIfNeeded: entry) &- 1)
   }
 
   /// Where `string` stands in the table, or the free slot where it would.
   @inline(__always)
   private func slot(of string: Span<UInt8>, _ hash: UInt32) -> Int {
-    let mask = table.count - 1
+    let mask = table.count &- 1
     var slot = Int(hash) & mask
     while table[slot] != 0 {
-      let candidate = Int(table[slot] - 1)
-      if hashes[candidate] == hash, equals(candidate, string) { return slot }
-      slot = (slot + 1) & mask
+      let entry = table[slot]
+      if UInt32(truncatingIfNeeded: entry &>> 32) == hash,
+        equals(Int(UInt32(truncatingIfNeeded: entry) &- 1), string)
+      {
+        return slot
+      }
+      slot = (slot &+ 1) & mask
     }
     return slot
   }
@@ -87,29 +105,65 @@ public struct StringPool: Sendable {
   /// The bytes of a string.
   public func utf8(_ id: StringID) -> ArraySlice<UInt8> { bytes[range(of: id)] }
 
-  /// Where the string's bytes lie.
-  private func range(of id: StringID) -> Range<Int> {
+  /// Where the string's bytes lie among those of all strings.
+  public func range(of id: StringID) -> Range<Int> {
     let number = Int(id.rawValue)
     guard number > 0, number < ends.count else { return 0..<0 }
     return Int(ends[number - 1])..<Int(ends[number])
   }
 
+  @inline(__always)
   private func equals(_ number: Int, _ string: Span<UInt8>) -> Bool {
-    let start = Int(ends[number - 1])
-    guard Int(ends[number]) - start == string.count else { return false }
-    for index in string.indices where bytes[start + index] != string[index] { return false }
-    return true
+    let start = Int(ends[number &- 1])
+    guard Int(ends[number]) &- start == string.count else { return false }
+    return string.equals(0..<string.count, bytes.span, from: start)
   }
 
-  private mutating func grow() {
-    let length = table.count * 2
-    var larger = [UInt32](repeating: 0, count: length)
-    for number in 1..<hashes.count {
-      var slot = Int(hashes[number]) & (length - 1)
+  /// Makes a table of that length, of the old one or of the strings.
+  private mutating func growTable(to length: Int) {
+    var larger = [UInt64](repeating: 0, count: length)
+    func add(_ entry: UInt64) {
+      var slot = Int(entry &>> 32) & (length - 1)
       while larger[slot] != 0 { slot = (slot + 1) & (length - 1) }
-      larger[slot] = UInt32(number) + 1
+      larger[slot] = entry
+    }
+    if table.isEmpty {
+      for number in 1..<max(1, ends.count) {
+        let string = bytes.span.extracting(Int(ends[number - 1])..<Int(ends[number]))
+        add(UInt64(hash(string)) << 32 | UInt64(number + 1))
+      }
+    } else {
+      for entry in table where entry != 0 { add(entry) }
     }
     table = larger
+  }
+
+  /// A length that has room for a quarter more than `count` strings.
+  private static func tableLength(for count: Int) -> Int {
+    var length = 64
+    while count * 4 > length * 3 { length *= 2 }
+    return length
+  }
+
+  /// The same strings under the same numbers in as little memory as they need: what is only for
+  /// interning is left out, and made again if it comes to that.
+  func compact() -> StringPool {
+    var pool = StringPool()
+    pool.bytes = bytes.exactCopy()
+    pool.ends = ends.exactCopy()
+    pool.table = []
+    return pool
+  }
+
+  /// Forgets all strings and keeps the memory.
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeSubrange(1...)
+    if table.isEmpty {
+      table = Array(repeating: 0, count: 64)
+    } else {
+      for slot in table.indices { table[slot] = 0 }
+    }
   }
 
   /// Different in every run, so that no file can be made whose strings all collide. Numbers are
@@ -122,29 +176,30 @@ public struct StringPool: Sendable {
   ///
   /// Both factors hold a secret and all of the product is kept, so that nobody who does not know
   /// them can tell what a flipped bit becomes, let alone take it back with another.
-  private static func hash(_ string: Span<UInt8>) -> UInt32 {
+  private func hash(_ string: Span<UInt8>) -> UInt32 {
     let (first, second) = secrets
     let count = string.count
     var state = second ^ UInt64(truncatingIfNeeded: count)
     var index = 0
     while index &+ 16 < count {
-      state = fold(word(string, index) ^ first, word(string, index &+ 8) ^ state)
+      state = Self.fold(string.word(at: index) ^ first, string.word(at: index &+ 8) ^ state)
       index &+= 16
     }
     // The last 1 to 16 bytes: two words that overlap, so that no byte is read alone.
     if count &- index >= 8 {
-      state = fold(word(string, index) ^ first, word(string, count &- 8) ^ state)
+      state = Self.fold(string.word(at: index) ^ first, string.word(at: count &- 8) ^ state)
     } else if count &- index >= 4 {
-      state = fold(half(string, index) ^ first, half(string, count &- 4) ^ state)
+      state = Self.fold(
+        UInt64(string.half(at: index)) ^ first, UInt64(string.half(at: count &- 4)) ^ state)
     } else {
       var rest: UInt64 = 0
       while index < count {
         rest = rest &<< 8 | UInt64(string[index])
         index &+= 1
       }
-      state = fold(rest ^ first, state)
+      state = Self.fold(rest ^ first, state)
     }
-    return UInt32(truncatingIfNeeded: fold(state ^ first, second))
+    return UInt32(truncatingIfNeeded: Self.fold(state ^ first, second))
   }
 
   /// Both halves of the product.
@@ -153,25 +208,14 @@ public struct StringPool: Sendable {
     let (high, low) = one.multipliedFullWidth(by: other)
     return high ^ low
   }
-
-  @inline(__always)
-  private static func word(_ string: Span<UInt8>, _ index: Int) -> UInt64 {
-    var word: UInt64 = 0
-    for offset in 0..<8 { word |= UInt64(string[index &+ offset]) &<< UInt64(8 &* offset) }
-    return word
-  }
-
-  @inline(__always)
-  private static func half(_ string: Span<UInt8>, _ index: Int) -> UInt64 {
-    var word: UInt64 = 0
-    for offset in 0..<4 { word |= UInt64(string[index &+ offset]) &<< UInt64(8 &* offset) }
-    return word
-  }
 }
 
 extension Array {
-  /// Reserves room for `count` elements, at least doubling, so that repeated growth stays linear.
-  mutating func reserveCapacity(_ count: Int, growing: Bool) {
-    if growing, count > capacity { reserveCapacity(Swift.max(count, capacity * 2)) }
+  /// A copy without room to grow.
+  func exactCopy() -> [Element] {
+    var copy: [Element] = []
+    copy.reserveCapacity(count)
+    copy.append(contentsOf: self)
+    return copy
   }
 }

@@ -11,8 +11,8 @@ import Testing
   /// nor a clock: `Workers` puts the results of other people's threads in order with one.
   private static let pure: [String: Set<String>] = [
     "Cells": [],
-    "TraceModel": ["Synchronization"],
-    "TraceFormats": ["TraceModel"],
+    "TraceModel": ["CVectors", "Synchronization"],
+    "TraceFormats": ["CVectors", "TraceModel"],
     "TraceAnalysis": ["TraceModel"],
     "TraceUI": ["Cells", "TraceAnalysis", "TraceModel"],
   ]
@@ -20,6 +20,7 @@ import Testing
   private static let allowed: [String: Set<String>] = pure.merging(
     [
       "CNCurses": [],
+      "CVectors": [],
       "Terminal": platform.union(["Cells", "CNCurses"]),
       "TraceSources": platform.union(["TraceFormats", "TraceModel"]),
       "TraceReceivers": platform.union([

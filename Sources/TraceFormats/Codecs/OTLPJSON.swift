@@ -7,10 +7,12 @@ import TraceModel
 /// name, integers bare or in quotes, base64 IDs, times with an exponent, members that are null.
 struct OTLPJSON: Sendable {
   var fields = JSONFields()
+  let usual = UsualText()
+  var habits = AttributeHabits()
 
   init() {}
 
-  private enum SpanField {
+  enum SpanField {
     case traceID, spanID, parentSpanID, traceState, flags, name, kind, start, end
     case attributes, droppedAttributes, events, droppedEvents, links, droppedLinks, status
   }
@@ -31,43 +33,62 @@ struct OTLPJSON: Sendable {
     var draft = SpanDraft()
     draft.scope = scope
     draft.byteOffset = byteOffset
+    if usualSpan(bytes, &reader, draft, into: &batch) { return }
+    try anySpan(bytes, &reader, draft, into: &batch)
+  }
+
+  /// Reads a span however it is written.
+  mutating func anySpan(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ draft: SpanDraft,
+    into batch: inout SpanBatch
+  ) throws(JSONError) {
+    var draft = draft
     let start = reader.position
     var hasTraceID = false
     var hasSpanID = false
     var isFirst = true
     try reader.enterObject(bytes)
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.spanFields.find(bytes, key) {
-      case .traceID:
-        hasTraceID = true
-        draft.traceID = try fields.traceID(bytes, &reader)
-      case .spanID:
-        hasSpanID = true
-        draft.spanID = try fields.spanID(bytes, &reader)
-      case .parentSpanID:
-        draft.parentSpanID = try fields.spanID(bytes, &reader, isOptional: true)
-      case .traceState:
-        draft.traceState = try fields.interned(bytes, &reader, &batch.strings)
-      case .flags: draft.flags = try fields.uint32(bytes, &reader)
-      case .name: draft.name = try fields.interned(bytes, &reader, &batch.strings)
-      case .kind:
-        draft.kind =
-          try enumeration(bytes, &reader, names: Self.kindNames, "span kind") ?? .unspecified
-      case .start: draft.start = try fields.unixNanos(bytes, &reader)
-      case .end: draft.end = try fields.unixNanos(bytes, &reader)
-      case .attributes: try attributes(bytes, &reader, isDetail: false, into: &batch)
-      case .droppedAttributes: draft.dropped.attributes = try fields.uint32(bytes, &reader)
-      case .events: try events(bytes, &reader, into: &batch)
-      case .droppedEvents: draft.dropped.events = try fields.uint32(bytes, &reader)
-      case .links: try links(bytes, &reader, into: &batch)
-      case .droppedLinks: draft.dropped.links = try fields.uint32(bytes, &reader)
-      case .status: try status(bytes, &reader, &draft, &batch.strings)
-      case nil: try reader.skipValue(bytes)
-      }
+      let field = try member(key, bytes, &reader, &draft, &batch)
+      if field == .traceID { hasTraceID = true }
+      if field == .spanID { hasSpanID = true }
     }
     if !hasTraceID { fields.notes.add(.invalidID, at: start, "the span has no trace ID") }
     if !hasSpanID { fields.notes.add(.invalidID, at: start, "the span has no span ID") }
     batch.commit(draft)
+  }
+
+  /// Reads the value of a span's member; which one it is, or nil if its key means nothing.
+  @discardableResult
+  mutating func member(
+    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    _ draft: inout SpanDraft, _ batch: inout SpanBatch
+  ) throws(JSONError) -> SpanField? {
+    let field = Self.spanFields.find(bytes, key)
+    switch field {
+    case .traceID: draft.traceID = try fields.traceID(bytes, &reader)
+    case .spanID: draft.spanID = try fields.spanID(bytes, &reader)
+    case .parentSpanID:
+      draft.parentSpanID = try fields.spanID(bytes, &reader, isOptional: true)
+    case .traceState:
+      draft.traceState = try fields.interned(bytes, &reader, &batch.strings)
+    case .flags: draft.flags = try fields.uint32(bytes, &reader)
+    case .name: draft.name = try fields.interned(bytes, &reader, &batch.strings)
+    case .kind:
+      draft.kind =
+        try enumeration(bytes, &reader, names: Self.kindNames, "span kind") ?? .unspecified
+    case .start: draft.start = try fields.unixNanos(bytes, &reader)
+    case .end: draft.end = try fields.unixNanos(bytes, &reader)
+    case .attributes: try attributes(bytes, &reader, isDetail: false, into: &batch)
+    case .droppedAttributes: draft.dropped.attributes = try fields.uint32(bytes, &reader)
+    case .events: try events(bytes, &reader, into: &batch)
+    case .droppedEvents: draft.dropped.events = try fields.uint32(bytes, &reader)
+    case .links: try links(bytes, &reader, into: &batch)
+    case .droppedLinks: draft.dropped.links = try fields.uint32(bytes, &reader)
+    case .status: try status(bytes, &reader, &draft, &batch.strings)
+    case nil: try reader.skipValue(bytes)
+    }
+    return field
   }
 
   // MARK: Parts of a span

@@ -1,3 +1,5 @@
+import TraceModel
+
 /// Finds which of a fixed set of object keys some bytes are, without making a string.
 ///
 /// Keys are compared as up to four 8-byte words, so they are at most 32 bytes long.

@@ -1,3 +1,5 @@
+import TraceModel
+
 /// Why protobuf could not be read, and where: an offset in the bytes that the reader was given.
 struct ProtobufError: Error, Hashable, Sendable {
   var offset: Int

@@ -1,0 +1,109 @@
+// Sixteen bytes at a time: what Swift has types for, but no way to say so that it becomes the few
+// instructions that it is. (Comparisons of SIMD16 compile to a loop over its lanes.)
+//
+// Functions of values: nothing here reads or writes memory.
+#ifndef CVECTORS_H
+#define CVECTORS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
+typedef uint8_t CVBytes __attribute__((ext_vector_type(16)));
+typedef char CVMask __attribute__((ext_vector_type(16)));
+
+// The number of bytes before the first that is set in `mask`; 16 if none is.
+static inline __attribute__((always_inline)) int32_t cv_first(CVMask mask) {
+#if defined(__SSE2__)
+  uint32_t bits = (uint32_t)_mm_movemask_epi8((__m128i)mask);
+  return __builtin_ctz(bits | 1u << 16);
+#elif defined(__aarch64__)
+  uint64_t bits = vget_lane_u64(
+      vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_s8((int8x16_t)mask), 4)), 0);
+  return bits ? __builtin_ctzll(bits) >> 2 : 16;
+#else
+  for (int32_t index = 0; index < 16; index++)
+    if (mask[index]) return index;
+  return 16;
+#endif
+}
+
+static inline __attribute__((always_inline)) CVBytes cv_all(uint8_t byte) {
+  return (CVBytes)byte;
+}
+
+// How many bytes stand before the first quote, backslash or line feed; 16 if there is none.
+static inline __attribute__((always_inline)) int32_t cv_plain_text(CVBytes bytes) {
+  return cv_first((bytes == cv_all('"')) | (bytes == cv_all('\\')) | (bytes == cv_all('\n')));
+}
+
+// How many bytes stand before the first that is `byte`; 16 if none is.
+static inline __attribute__((always_inline)) int32_t cv_before(CVBytes bytes, uint8_t byte) {
+  return cv_first(bytes == cv_all(byte));
+}
+
+// How many bytes stand before the first two that are `first` and, in `next`, `second`; 16 if there
+// are none. `next` are the bytes one place further.
+static inline __attribute__((always_inline)) int32_t cv_before_pair(
+    CVBytes bytes, uint8_t first, CVBytes next, uint8_t second) {
+  return cv_first((bytes == cv_all(first)) & (next == cv_all(second)));
+}
+
+// Whether all bytes are ASCII.
+static inline __attribute__((always_inline)) bool cv_is_ascii(CVBytes bytes) {
+  return cv_first(bytes >= cv_all(0x80)) == 16;
+}
+
+static inline __attribute__((always_inline)) bool cv_equal(CVBytes one, CVBytes other) {
+  return cv_first(one != other) == 16;
+}
+
+// A number that was read, if the bytes were one.
+typedef struct {
+  uint64_t value;
+  bool is_number;
+} CVNumber;
+
+// The number that sixteen hexadecimal digits of either case are.
+static inline __attribute__((always_inline)) CVNumber cv_hexadecimal(CVBytes text) {
+  CVBytes digits = text - cv_all('0');
+  CVBytes letters = (text | cv_all(0x20)) - cv_all('a');
+  CVMask are_digits = digits < cv_all(10);
+  CVMask are_known = are_digits | (letters < cv_all(6));
+  CVBytes values =
+      (digits & (CVBytes)are_digits) | ((letters + cv_all(10)) & ~(CVBytes)are_digits);
+  uint64_t parts[2];
+  memcpy(parts, &values, 16);
+  for (int part = 0; part < 2; part++) {
+    // The first byte is lowest here, and the first digit highest in the number.
+    uint64_t word = parts[part];
+    word = (word << 4 | word >> 8) & 0x00ff00ff00ff00ff;
+    word = (word | word >> 8) & 0x0000ffff0000ffff;
+    parts[part] = __builtin_bswap32((uint32_t)(word | word >> 16));
+  }
+  return (CVNumber){parts[0] << 32 | parts[1], cv_first(~are_known) == 16};
+}
+
+// The number that sixteen decimal digits are.
+static inline __attribute__((always_inline)) CVNumber cv_decimal(CVBytes text) {
+  CVBytes digits = text - cv_all('0');
+  uint64_t parts[2];
+  memcpy(parts, &digits, 16);
+  for (int part = 0; part < 2; part++) {
+    // Two digits, four, eight: each step joins neighbours, the first of which is lower.
+    uint64_t word = parts[part];
+    word = (word * 10 + (word >> 8)) & 0x00ff00ff00ff00ff;
+    uint64_t low = (word & 0x000000ff000000ff) * (100 + (1000000ull << 32));
+    uint64_t high = (word >> 16 & 0x000000ff000000ff) * (1 + (10000ull << 32));
+    parts[part] = (low + high) >> 32;
+  }
+  return (CVNumber){
+      parts[0] * 100000000 + parts[1], cv_first(digits >= cv_all(10)) == 16};
+}
+
+#endif

@@ -1,0 +1,117 @@
+import TraceModel
+
+/// What attributes the last span of each name had, in one batch: the next one of that name has most
+/// likely the same keys in the same order, and often the same values.
+///
+/// A guess that is right costs one comparison, instead of finding the end of a string, hashing it and
+/// looking it up. Only ASCII strings that were written without escapes may be learned: just those stand
+/// in the input as they stand in the pool.
+struct AttributeHabits: Sendable {
+  /// One attribute of the spans of one name.
+  private struct Habit {
+    var key = StringID.empty
+    var value = StringID.empty
+    /// Where key and value lie in the pool.
+    var keyStart: UInt32 = 0
+    var keyLength: UInt32 = 0
+    var valueStart: UInt32 = 0
+    var valueLength: UInt32 = 0
+    /// The place of the attribute behind it; 0 while none was seen.
+    var next: UInt32 = 0
+  }
+
+  /// More names share one place to begin, so that a batch in which each span has a name of its own
+  /// costs no memory.
+  private static let nameLimit = 1_024
+
+  private var habits: [Habit] = [Habit()]
+  /// The place of the first attribute for each name; 0 is that of all names beyond the limit.
+  private var firsts: [UInt32] = []
+  private var nameCount = 0
+  private var batchNumber: Int?
+
+  /// Forgets what was learned of another batch than that of the number.
+  mutating func follow(_ number: Int) {
+    guard number != batchNumber else { return }
+    batchNumber = number
+    habits.removeSubrange(1...)
+    habits[0] = Habit()
+    firsts.removeAll(keepingCapacity: true)
+    nameCount = 0
+  }
+
+  /// The place of the first attribute of spans called `name`.
+  @inline(__always)
+  mutating func first(of name: StringID) -> Int {
+    let number = Int(name.rawValue)
+    if number < firsts.count, firsts[number] != 0 { return Int(firsts[number]) }
+    return add(name)
+  }
+
+  private mutating func add(_ name: StringID) -> Int {
+    guard nameCount < Self.nameLimit else { return 0 }
+    nameCount += 1
+    while firsts.count <= Int(name.rawValue) { firsts.append(0) }
+    firsts[Int(name.rawValue)] = UInt32(habits.count)
+    habits.append(Habit())
+    return habits.count - 1
+  }
+
+  /// The place of the attribute behind the one at `place`.
+  @inline(__always)
+  mutating func next(after place: Int) -> Int {
+    let next = habits[place].next
+    if next != 0 { return Int(next) }
+    habits[place].next = UInt32(truncatingIfNeeded: habits.count)
+    habits.append(Habit())
+    return habits.count &- 1
+  }
+
+  /// Where the key ends that begins at `position` of `bytes`, if it is the one expected at `place`.
+  @inline(__always)
+  func endOfKey(
+    at place: Int, _ bytes: Span<UInt8>, _ position: Int, _ strings: StringPool
+  ) -> Int? {
+    let habit = habits[place]
+    return end(habit.keyStart, habit.keyLength, bytes, position, strings)
+  }
+
+  /// Where the value ends that begins at `position` of `bytes`, if it is the one expected at `place`.
+  @inline(__always)
+  func endOfValue(
+    at place: Int, _ bytes: Span<UInt8>, _ position: Int, _ strings: StringPool
+  ) -> Int? {
+    let habit = habits[place]
+    return end(habit.valueStart, habit.valueLength, bytes, position, strings)
+  }
+
+  @inline(__always)
+  private func end(
+    _ start: UInt32, _ length: UInt32, _ bytes: Span<UInt8>, _ position: Int, _ strings: StringPool
+  ) -> Int? {
+    let end = position &+ Int(length)
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\""),
+      strings.matches(Int(start)..<Int(start &+ length), bytes, at: position)
+    else { return nil }
+    return end
+  }
+
+  @inline(__always) func key(at place: Int) -> StringID { habits[place].key }
+  @inline(__always) func value(at place: Int) -> StringID { habits[place].value }
+
+  /// Expects `key` at `place` from now on.
+  mutating func learn(_ key: StringID, at place: Int, _ strings: StringPool) {
+    let range = strings.range(of: key)
+    habits[place].key = key
+    habits[place].keyStart = UInt32(truncatingIfNeeded: range.lowerBound)
+    habits[place].keyLength = UInt32(truncatingIfNeeded: range.count)
+  }
+
+  /// Expects `value` at `place` from now on.
+  mutating func learn(value: StringID, at place: Int, _ strings: StringPool) {
+    let range = strings.range(of: value)
+    habits[place].value = value
+    habits[place].valueStart = UInt32(truncatingIfNeeded: range.lowerBound)
+    habits[place].valueLength = UInt32(truncatingIfNeeded: range.count)
+  }
+}

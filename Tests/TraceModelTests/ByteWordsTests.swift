@@ -1,0 +1,56 @@
+import Testing
+import TraceModel
+import TraceTestSupport
+
+@Suite struct ByteWordsTests {
+  /// Buffers of every short length, so that reads end where the buffer does.
+  private static let buffers: [[UInt8]] = {
+    var random = SplitMix64(seed: 1)
+    return (0...70).map { length in
+      (0..<length).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    }
+  }()
+
+  @Test func wordsAreTheBytesInTheirOrder() {
+    for bytes in Self.buffers {
+      for index in bytes.indices {
+        if index + 8 <= bytes.count {
+          let expected = bytes[index..<index + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+          #expect(bytes.span.word(at: index) == expected)
+        }
+        if index + 4 <= bytes.count {
+          let expected = bytes[index..<index + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+          #expect(bytes.span.half(at: index) == expected)
+        }
+        if index + 16 <= bytes.count {
+          let vector = bytes.span.vector(at: index)
+          #expect((0..<16).allSatisfy { vector[$0] == bytes[index + $0] })
+        }
+      }
+    }
+  }
+
+  @Test func equalityIsThatOfEachByte() {
+    func areEqual(_ one: [UInt8], _ other: [UInt8], count: Int) -> Bool {
+      one.span.equals(0..<count, other.span, from: 3)
+    }
+    for bytes in Self.buffers {
+      let shifted = [0, 0, 0] + bytes
+      #expect(areEqual(bytes, shifted, count: bytes.count))
+      for index in bytes.indices {
+        var changed = shifted
+        changed[index + 3] ^= 0x40
+        #expect(!areEqual(bytes, changed, count: bytes.count))
+        #expect(areEqual(bytes, changed, count: index))
+      }
+    }
+  }
+
+  @Test func appendingCopies() {
+    for bytes in Self.buffers {
+      var copy: [UInt8] = [1]
+      copy.append(copying: bytes.span)
+      #expect(copy == [1] + bytes)
+    }
+  }
+}
