@@ -19,6 +19,20 @@ public protocol SpanImporter: Sendable {
 
   init()
 
+  /// What finds the places where an input of this format can be cut; nil if parts cannot be read at
+  /// the same time.
+  static func cutter() -> (any PartCutter)?
+
+  /// Begins at a cut, before it is known what stands before it.
+  init(at cut: PartCut)
+
+  /// Puts `next`, which began at a cut and has filled `batch`, in the place of this importer, which
+  /// has read everything before the cut; what was not known at the cut is made good in `batch`.
+  ///
+  /// The result is that of one importer that has read both parts. False, with nothing changed, if
+  /// the cut was none: this importer must then read the part itself.
+  mutating func join(_ next: Self, _ batch: inout SpanBatch) -> Bool
+
   /// Reads the next bytes of the input.
   mutating func read(_ chunk: Span<UInt8>, into batch: inout SpanBatch)
 

@@ -118,6 +118,19 @@ public struct SpanBatch: Sendable {
     return number
   }
 
+  /// A new number for a scope that is not known yet; see `redefine`.
+  public mutating func addScope() -> ScopeID {
+    scopes.append(ScopeEntry(resource: .unknown, scope: InstrumentationScope()))
+    return ScopeID(UInt32(truncatingIfNeeded: scopes.count - 1))
+  }
+
+  /// Says what scope a number of `addScope` stands for.
+  public mutating func redefine(
+    _ number: ScopeID, as scope: InstrumentationScope, of resource: ResourceID
+  ) {
+    scopes[Int(number.rawValue)] = ScopeEntry(resource: resource, scope: scope)
+  }
+
   /// Gives rows that are already committed another scope: for formats that name the resource
   /// behind its spans.
   public mutating func assign(_ scope: ScopeID, to rows: Range<Int>) {
@@ -241,6 +254,7 @@ public struct SpanBatch: Sendable {
   /// Forgets everything and keeps the memory, to be filled again as the batch of that number.
   public mutating func removeAll(number: Int) {
     self.number = number
+    format = ""
     strings.removeAll()
     resources.removeSubrange(1...)
     scopes.removeSubrange(1...)

@@ -1,5 +1,6 @@
 import Dispatch
 import Glibc
+import Synchronization
 public import TraceFormats
 public import TraceModel
 
@@ -15,9 +16,11 @@ public struct FileSource: Sendable {
   private let descriptor: CInt
   private let importer: (any SpanImporter.Type)?
 
-  // Bytes. The first block is small, so that the first screen comes soon.
-  private static let firstBlock = 64 << 10
-  private static let block = 1 << 20
+  /// How much of a part is read into a batch before it is asked whether to hand it on, in bytes.
+  static let piece = 1 << 20
+  /// Blocks from this size on are cut into parts that are read at the same time.
+  private static let cuttable = 64 << 10
+  private static let prefixLength = 4_096
   /// What a batch has before it is handed on; the first one need not wait for it.
   var batchLimits = BatchLimits()
 
@@ -76,119 +79,80 @@ public struct FileSource: Sendable {
     return words.prefix(1).lowercased() + words.dropFirst()
   }
 
-  /// Reads everything, on the calling thread, and posts it.
-  public func run(into inbox: Inbox<SourceEvent>) {
+  /// Reads everything, on the calling thread and some others, and posts it. Stops early when
+  /// `isFull` says that there is no room for more.
+  public func run(
+    into inbox: Inbox<SourceEvent>, isFull: @escaping @Sendable () -> Bool = { false }
+  ) {
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-    var reading = Reading(source: id, importer: importer)
-    var handedOn = ContinuousClock.now
-    var buffer = [UInt8](repeating: 0, count: Self.firstBlock)
+    var blocks = BlockReader(
+      descriptor: descriptor, isFile: byteCount != nil, patience: batchLimits.patience)
+    let buffer = BlockBuffer()
+    var first = blocks.next(buffer)
+    var importer = self.importer ?? recognized(first)
+    while importer == nil, first.end == nil, buffer.count < Self.prefixLength {
+      first = blocks.next(buffer)
+      importer = recognized(first)
+    }
+    let end: BlockReader.End
+    if let importer {
+      end = read(importer, from: first, &blocks, inbox, isFull)
+    } else {
+      var batch = SpanBatch(source: id)
+      batch.issues = [FormatRegistry.unrecognized(Self.prefix(of: first).span)]
+      inbox.post(.batch(batch))
+      end = .input
+    }
+    switch end {
+    case .input: inbox.post(.ended(id))
+    case .error(let code):
+      inbox.post(.failed(id, SourceError(source: name, reason: Self.text(of: code))))
+    case .full: inbox.post(.stopped(id))
+    }
+  }
+
+  /// The importer of what the input begins with.
+  private func recognized(_ block: BlockReader.Block) -> (any SpanImporter.Type)? {
+    let prefix = Self.prefix(of: block)
+    return FormatRegistry.importer(
+      for: prefix.span, isWhole: block.end != nil && prefix.count == block.buffer.count)
+  }
+
+  private static func prefix(of block: BlockReader.Block) -> [UInt8] {
+    block.buffer.bytes.withLock { Array($0.prefix(prefixLength)) }
+  }
+
+  /// Reads all blocks; how the input has ended.
+  private func read<Importer: SpanImporter>(
+    _ importer: Importer.Type, from first: BlockReader.Block, _ blocks: inout BlockReader,
+    _ inbox: Inbox<SourceEvent>, _ isFull: () -> Bool
+  ) -> BlockReader.End {
+    let reader = PartReader<Importer>(source: id, limits: batchLimits, inbox: inbox)
+    var cutter = Importer.cutter()
+    /// A part waits for its end, which is the first cut of the next block.
+    var waiting: PartReader<Importer>.Part?
+    var block = first
+    var base = 0
     while true {
-      let count = Self.read(descriptor, &buffer)
-      if count < 0 {
-        let reason = Self.text(of: errno)
-        if let batch = reading.end() { inbox.post(.batch(batch)) }
-        inbox.post(.failed(id, SourceError(source: name, reason: reason)))
-        return
+      let buffer = block.buffer
+      let count = buffer.count
+      if count < Self.cuttable || !reader.wantsCuts { cutter = nil }
+      let cut = buffer.bytes.withLock { cutter?.cut(in: $0.span, base: base) }
+      let start = cut.map { $0.offset - base } ?? 0
+      if start > 0 {
+        waiting = waiting ?? .init(buffer: reader.buffer())
+        waiting?.buffer.append(from: buffer, count: start)
       }
-      if count == 0 { break }
-      reading.take(buffer.span.extracting(0..<count))
-      let rest = reading.isFirst ? .zero : batchLimits.patience - handedOn.duration(to: .now)
-      let isWaiting = !Self.hasMore(descriptor, within: rest)
-      var limits = batchLimits
-      if isWaiting || rest <= .zero { limits.count = 1 }
-      if let batch = reading.batch(atLeast: limits) {
-        inbox.post(.batch(batch))
-        handedOn = .now
+      if let part = waiting { reader.read(part) }
+      base += count
+      waiting = .init(cut: cut, buffer: buffer, start: start, isUrgent: block.isPaused)
+      let end = block.end ?? (isFull() ? .full : nil)
+      if end != nil || block.isPaused, let part = waiting.take() { reader.read(part) }
+      if let end {
+        reader.finish()
+        return end
       }
-      inbox.post(.progress(id, bytesRead: reading.byteCount))
-      if buffer.count < Self.block, !isWaiting {
-        buffer = [UInt8](repeating: 0, count: Self.block)
-      }
+      block = blocks.next(reader.buffer())
     }
-    if let batch = reading.end() { inbox.post(.batch(batch)) }
-    inbox.post(.ended(id))
-  }
-
-  /// Reads what there is, and goes on after a signal.
-  private static func read(_ descriptor: CInt, _ buffer: inout [UInt8]) -> Int {
-    while true {
-      let count = buffer.withUnsafeMutableBytes {
-        Glibc.read(descriptor, $0.baseAddress, $0.count)
-      }
-      if count >= 0 || errno != EINTR { return count }
-    }
-  }
-
-  /// Whether a read would give something, or the end, within that time.
-  private static func hasMore(_ descriptor: CInt, within time: Duration) -> Bool {
-    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    let milliseconds = max(0, time / .milliseconds(1))
-    return Glibc.poll(&poll, 1, CInt(milliseconds)) != 0
-  }
-}
-
-/// The bytes of one source on their way through an importer.
-private struct Reading {
-  private let source: SourceID
-  private var importer: (any SpanImporter)?
-  /// The first bytes, until the format is known.
-  private var prefix: [UInt8] = []
-  /// Whether no importer wants the bytes.
-  private var isUnrecognized = false
-  private var current: SpanBatch
-  private(set) var byteCount = 0
-
-  private static let prefixLength = 4_096
-
-  init(source: SourceID, importer: (any SpanImporter.Type)?) {
-    self.source = source
-    self.importer = importer.map { $0.init() }
-    current = SpanBatch(source: source)
-  }
-
-  mutating func take(_ bytes: Span<UInt8>) {
-    byteCount += bytes.count
-    if importer != nil {
-      importer?.read(bytes, into: &current)
-    } else if !isUnrecognized {
-      for index in bytes.indices { prefix.append(bytes[index]) }
-      recognize(isWhole: false)
-    }
-  }
-
-  /// Asks for an importer with the first bytes; gives up when there are enough of them.
-  private mutating func recognize(isWhole: Bool) {
-    let prefix = self.prefix
-    let length = min(prefix.count, Self.prefixLength)
-    let start = prefix.span.extracting(0..<length)
-    if let found = FormatRegistry.importer(for: start, isWhole: isWhole && length == prefix.count) {
-      importer = found.init()
-      importer?.read(prefix.span, into: &current)
-      self.prefix = []
-    } else if isWhole || prefix.count >= Self.prefixLength {
-      current.issues.append(FormatRegistry.unrecognized(start))
-      isUnrecognized = true
-      self.prefix = []
-    }
-  }
-
-  /// Whether no batch was handed on yet.
-  var isFirst: Bool { current.number == 0 }
-
-  /// The batch, if it has reached one of the limits; a fresh one is filled from then on.
-  mutating func batch(atLeast limits: FileSource.BatchLimits) -> SpanBatch? {
-    guard
-      current.count + current.issues.count >= limits.count
-        || current.strings.byteCount >= limits.stringBytes
-    else { return nil }
-    defer { current = SpanBatch(source: source, number: current.number + 1) }
-    return current
-  }
-
-  /// The rest.
-  mutating func end() -> SpanBatch? {
-    if importer == nil, !isUnrecognized { recognize(isWhole: true) }
-    importer?.finish(into: &current)
-    return batch(atLeast: FileSource.BatchLimits(count: 1))
   }
 }

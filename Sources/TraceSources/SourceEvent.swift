@@ -7,6 +7,8 @@ public enum SourceEvent: Sendable {
   case progress(SourceID, bytesRead: Int)
   /// Nothing more will come of a source.
   case ended(SourceID)
+  /// There is no room for the rest of a source; what came of it stays.
+  case stopped(SourceID)
   /// A source stopped before its end; what came of it stays.
   case failed(SourceID, SourceError)
 }

@@ -16,6 +16,7 @@ final class Loader: Sendable {
   /// Whether to publish, and analyze, before everything was read.
   private let publishesNews: Bool
   private let publish: @Sendable (DataSet, DataQuality, LoadStatus) -> Void
+  private let memory: MemoryLimit
 
   /// How long nothing may come before what is there is analyzed.
   private static let idle = DispatchTimeInterval.milliseconds(100)
@@ -28,11 +29,12 @@ final class Loader: Sendable {
   /// `sourceNames` are those of all sources by number, those that could not be opened too;
   /// `publish` is called on the loader's thread.
   init(
-    sources: [FileSource], sourceNames: [String], publishesNews: Bool = true,
+    sources: [FileSource], sourceNames: [String], memory: MemoryLimit, publishesNews: Bool = true,
     publish: @escaping @Sendable (DataSet, DataQuality, LoadStatus) -> Void
   ) {
     self.sources = sources
     self.sourceNames = sourceNames
+    self.memory = memory
     self.publishesNews = publishesNews
     self.publish = publish
     inbox = Inbox()
@@ -41,8 +43,8 @@ final class Loader: Sendable {
   /// Starts reading; `failures` are those of sources that could not be opened.
   func start(failures: [SourceError]) {
     for source in sources {
-      DispatchQueue(label: "source \(source.id.rawValue)").async { [inbox] in
-        source.run(into: inbox)
+      DispatchQueue(label: "source \(source.id.rawValue)").async { [inbox, memory] in
+        source.run(into: inbox, isFull: { memory.isReached })
       }
     }
     DispatchQueue(label: "loader", qos: .userInitiated).async { [self] in
@@ -56,6 +58,8 @@ final class Loader: Sendable {
     var bytesRead: [SourceID: Int] = [:]
     var failures = failures.map(\.message)
     var running = sources.count
+    let byteCounts = Dictionary(
+      sources.map { ($0.id, $0.byteCount) }, uniquingKeysWith: { one, _ in one })
     var analyzedCount = -1
     var publishedAt: ContinuousClock.Instant?
     var hasNews = true
@@ -68,6 +72,12 @@ final class Loader: Sendable {
         case .batch(let batch): database.append(batch)
         case .progress(let source, let count): bytesRead[source] = count
         case .ended: running -= 1
+        case .stopped(let source):
+          failures.append(
+            memory.message(
+              source: sourceNames[source.rawValue], bytesRead: bytesRead[source] ?? 0,
+              of: byteCounts[source] ?? nil, spans: database.store.count))
+          running -= 1
         case .failed(_, let error):
           failures.append(error.message)
           running -= 1

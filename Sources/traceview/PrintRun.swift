@@ -31,7 +31,9 @@ struct PrintRun {
     let result = Mutex((DataSet(), DataQuality(), LoadStatus()))
     let isDone = DispatchSemaphore(value: 0)
     withExtendedLifetime(isDone) {
-      let loader = Loader(sources: sources, sourceNames: names, publishesNews: false) {
+      let loader = Loader(
+        sources: sources, sourceNames: names, memory: options.memory, publishesNews: false
+      ) {
         data, quality, load in
         guard load.isDone else { return }
         result.withLock { $0 = (data, quality, load) }

@@ -47,7 +47,8 @@ struct ScreenRun {
       options: ViewOptions(sourceNames: names, zone: LocalTime.zone(utc: options.utc)),
       ascii: usesASCII,
       startLoader: { inbox in
-        Loader(sources: sources, sourceNames: names) { data, quality, load in
+        Loader(sources: sources, sourceNames: names, memory: options.memory) {
+          data, quality, load in
           inbox.post(.data(data, quality, load))
         }.start(failures: failures)
       },

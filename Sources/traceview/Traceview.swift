@@ -11,7 +11,6 @@ struct Traceview: ParsableCommand {
     usage: """
       traceview spans.json                     view a file; ? lists the keys
       python3 app.py | traceview               view what a program prints
-      traceview a.json b.pb                    several files as one data set
       traceview --print tree spans.json        the waterfalls as text
       traceview --print json spans.json | jq   one object a span
       """,

@@ -32,6 +32,9 @@ struct ViewOptionsGroup: ParsableArguments {
   @Flag(help: "With --print: exit 1 unless all was read whole")
   var strict = false
 
+  @Option(help: ArgumentHelp("Stop reading there, e.g. 2GiB", valueName: "size"))
+  var maxMemory: String?
+
   @Option(help: ArgumentHelp("Read as that format, whatever it looks like", valueName: "name"))
   var format: String?
 
@@ -53,11 +56,16 @@ struct ViewOptionsGroup: ParsableArguments {
   @Flag(help: "List the keys of the screen")
   var listKeys = false
 
+  var memory: MemoryLimit { MemoryLimit(bytes: maxMemory.flatMap { MemoryLimit.bytes(of: $0) }) }
+
   /// Says what is wrong with the options, before anything is done.
   func check() throws {
     if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0.") }
     if let width, !(20...10_000).contains(width) {
       throw ValidationError("--width takes a number from 20 to 10000.")
+    }
+    if let maxMemory, MemoryLimit.bytes(of: maxMemory) == nil {
+      throw ValidationError("--max-memory takes a size such as 512MiB or 2GiB.")
     }
     if json, print != .problems, print != .json {
       throw ValidationError("--json goes with --print problems.")

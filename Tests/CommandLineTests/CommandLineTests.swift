@@ -136,6 +136,7 @@ import Testing
     (["--print", "poem"], 64, "poem"),
     (["--format", "poem"], 64, "There is no format 'poem'"),
     (["--limit", "-1"], 64, "limit"),
+    (["--max-memory", "much"], 64, "max-memory"), (["--max-memory", "0"], 64, "max-memory"),
     (["Package.swift"], 66, "unrecognized-format"),
   ])
   func wrongUse(arguments: [String], status: Int32, message: String) throws {
@@ -143,6 +144,24 @@ import Testing
     #expect(run.status == status, "\(arguments): \(run.errors)")
     #expect(run.errors.contains(message), "\(arguments): \(run.errors)")
     #expect(run.output == "")
+  }
+
+  /// Reading stops with what there is, and says how much that was.
+  @Test func aMemoryLimitIsKept() throws {
+    let file = FileManager.default.temporaryDirectory.appending(path: "\(UUID()).jsonl")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let lines = (10_000..<30_000).map { number in
+      #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"000000000000000000000000000\#(number)","#
+        + #""spanId":"00000000000\#(number)","name":"\#(String(repeating: "n", count: 400))\#(number)"}]}]}]}"#
+    }
+    try Data(lines.joined(separator: "\n").utf8).write(to: file)
+    let run = try Traceview.run("--print", "list", "--max-memory", "1MiB", file.path)
+    #expect(run.status == 0)
+    #expect(run.errors.contains("stopped at --max-memory 1 MiB"), "\(run.errors)")
+    #expect(run.errors.contains("the rest was not"), "\(run.errors)")
+    #expect(!run.output.isEmpty)
+    let whole = try Traceview.run("--print", "list", "--max-memory", "2GiB", file.path)
+    #expect(whole.errors == "")
   }
 
   @Test func aMissingFileDoesNotHideTheOthers() throws {

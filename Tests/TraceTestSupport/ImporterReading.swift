@@ -32,6 +32,41 @@ public struct ImporterReading: Equatable, Sendable {
     take(batch)
   }
 
+  /// Reads `bytes` in parts, which begin at the first cut of each block of `size`, each by an importer
+  /// of its own, and joins them; a part with a cut that is none is read again. `joins` counts the
+  /// cuts that were some.
+  public init<Importer: SpanImporter>(
+    _ bytes: [UInt8], inPartsBy type: Importer.Type, blocks size: Int, joins: inout Int
+  ) {
+    var starts: [(offset: Int, cut: PartCut?)] = [(0, nil)]
+    var cutter = Importer.cutter()
+    for base in stride(from: 0, to: bytes.count, by: size) {
+      let block = bytes.span.extracting(base..<min(bytes.count, base + size))
+      if let cut = cutter?.cut(in: block, base: base) { starts.append((cut.offset, cut)) }
+    }
+    var importer = Importer()
+    var rest = SpanBatch(source: SourceID(0), number: -1)
+    for (number, start) in starts.enumerated() {
+      let end = number + 1 < starts.count ? starts[number + 1].offset : bytes.count
+      let part = bytes.span.extracting(start.offset..<end)
+      if let cut = start.cut {
+        var batch = SpanBatch(source: SourceID(0), number: number)
+        var next = Importer(at: cut)
+        next.read(part, into: &batch)
+        if importer.join(next, &batch) {
+          joins += 1
+          take(rest)
+          rest.removeAll(number: -1 - number)
+          take(batch.compact())
+          continue
+        }
+      }
+      importer.read(part, into: &rest)
+    }
+    importer.finish(into: &rest)
+    take(rest)
+  }
+
   /// Reads `text`.
   public init(_ text: String, by importer: any SpanImporter.Type, pieces size: Int? = nil) {
     self.init(Array(text.utf8), by: importer, pieces: size)

@@ -71,6 +71,38 @@ struct OTLPJSONStream: Sendable {
     table.beginResource()
   }
 
+  /// The levels around a cut.
+  private static func levels(at kind: PartCut.Kind) -> [Level] {
+    switch kind {
+    case .whole: []
+    case .resourceSpans: [.tracesData, .resourceSpansList]
+    case .span:
+      [.tracesData, .resourceSpansList, .resourceSpans, .scopeSpansList, .scopeSpans, .spanList]
+    }
+  }
+
+  /// Begins at an element of a list.
+  mutating func begin(at kind: PartCut.Kind) {
+    levels = Self.levels(at: kind)
+    expected = .element
+    table = ScopeTable(inherits: kind == .span)
+  }
+
+  /// Whether such an element would be next.
+  func isBefore(_ kind: PartCut.Kind) -> Bool {
+    (expected == .element || expected == .elementOrEnd) && levels == Self.levels(at: kind)
+  }
+
+  /// Puts `next`, which began at a cut, in the place of this one. For each time that it noted a
+  /// resource behind its spans, whether that is so.
+  mutating func join(_ next: OTLPJSONStream, _ batch: inout SpanBatch) -> [Bool] {
+    var next = next
+    let lateNotes = next.table.inherit(from: table, &batch)
+    next.codec.fields.notes.follow(codec.fields.notes)
+    self = next
+    return lateNotes
+  }
+
   /// The notes of the leaf that was taken last.
   mutating func takeNotes() -> [RecordNotes.Note] { codec.fields.notes.take() }
 

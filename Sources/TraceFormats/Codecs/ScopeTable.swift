@@ -12,6 +12,10 @@ struct ScopeTable: Sendable {
     var resourceSchema = StringID.empty
     var scope = StringID.empty
     var scopeSchema = StringID.empty
+
+    func isInherited(_ mark: StringID) -> Bool {
+      resource == mark || resourceSchema == mark || scope == mark || scopeSchema == mark
+    }
   }
   private struct Run {
     var key: Key
@@ -35,13 +39,69 @@ struct ScopeTable: Sendable {
   private var resourceHasGone = false
   private var scopeHasGone = false
 
-  init() {}
+  /// What stands before the cut at which reading began, in the place of the bytes of a resource, a
+  /// scope or a schema URL.
+  private static let inherited = StringID(.max)
+  /// Whether what stands before the cut is wanted and not known yet.
+  private var isWithoutBeginning = false
+  /// The resource and the scope that stand before the cut, once they are known.
+  private var before: (resource: Resource, scope: InstrumentationScope)?
+  /// The numbers in the batch that were given for what is not known yet.
+  private var unresolved: [(key: Key, number: ScopeID)] = []
+  /// What was changed after rows had gone out, while it was not known what those rows have.
+  private var late: [(from: Key, to: Key)] = []
+
+  /// `inherits`: whether reading begins among the spans of a scope that stands before them.
+  init(inherits: Bool = false) {
+    guard inherits else { return }
+    isWithoutBeginning = true
+    current = Key(
+      resource: Self.inherited, resourceSchema: Self.inherited, scope: Self.inherited,
+      scopeSchema: Self.inherited)
+    resourceHasGone = true
+    scopeHasGone = true
+  }
+
+  /// Takes over the resource and the scope that `previous` has come to, and gives them to the rows
+  /// of `batch` that were read without them. For each time that something came too late, whether it
+  /// differs from what rows before the cut have.
+  mutating func inherit(from previous: ScopeTable, _ batch: inout SpanBatch) -> [Bool] {
+    before = previous.values(of: previous.current)
+    isWithoutBeginning = false
+    let areLate = late.map { old, new in
+      let (old, new) = (values(of: old), values(of: new))
+      return old != new
+    }
+    late = []
+    for (key, number) in unresolved {
+      let (resource, scope) = values(of: key)
+      batch.redefine(number, as: scope, of: batch.intern(resource))
+    }
+    unresolved = []
+    return areLate
+  }
+
+  /// The resource and the scope that `key` stands for, with their schema URLs.
+  private func values(of key: Key) -> (resource: Resource, scope: InstrumentationScope) {
+    var resource =
+      key.resource == Self.inherited
+      ? before?.resource ?? Resource() : resources[key.resource] ?? Resource()
+    resource.schemaURL =
+      key.resourceSchema == Self.inherited
+      ? before?.resource.schemaURL ?? "" : texts[key.resourceSchema]
+    var scope =
+      key.scope == Self.inherited
+      ? before?.scope ?? InstrumentationScope() : scopes[key.scope] ?? InstrumentationScope()
+    scope.schemaURL =
+      key.scopeSchema == Self.inherited ? before?.scope.schemaURL ?? "" : texts[key.scopeSchema]
+    return (resource, scope)
+  }
 
   // MARK: Filling
 
   /// Begins a resource of which nothing is known yet.
   mutating func beginResource() {
-    if texts.byteCount > ImportLimits.cachedScopeBytes { self = ScopeTable() }
+    if texts.byteCount > ImportLimits.cachedScopeBytes, !isWithoutBeginning { self = ScopeTable() }
     current = Key()
     runs.removeAll(keepingCapacity: true)
     scopeStart = 0
@@ -94,14 +154,16 @@ struct ScopeTable: Sendable {
   }
 
   private mutating func change(_ part: Part, _ body: (inout Key) -> Void) -> Bool {
-    let before = current
+    let old = current
     body(&current)
-    if current == before { return true }
+    if current == old { return true }
     for index in (part == .resource ? 0 : min(scopeStart, runs.count))..<runs.count {
       body(&runs[index].key)
       needsAssigning = true
     }
-    return !(part == .resource ? resourceHasGone : scopeHasGone)
+    let isInTime = !(part == .resource ? resourceHasGone : scopeHasGone)
+    if !isInTime, isWithoutBeginning { late.append((old, current)) }
+    return isInTime
   }
 
   /// Whether rows in `runs` were committed with another key than they have now.
@@ -158,12 +220,15 @@ struct ScopeTable: Sendable {
       last = (key, known)
       return known
     }
-    var resource = resources[key.resource] ?? Resource()
-    resource.schemaURL = texts[key.resourceSchema]
-    var scope = scopes[key.scope] ?? InstrumentationScope()
-    scope.schemaURL = texts[key.scopeSchema]
-    // Nothing known is the batch's own entry, and not a second one that equals it.
-    let number = batch.intern(scope, of: batch.intern(resource))
+    let (resource, scope) = values(of: key)
+    let number: ScopeID
+    if isWithoutBeginning, key.isInherited(Self.inherited) {
+      number = batch.addScope()
+      unresolved.append((key, number))
+    } else {
+      // Nothing known is the batch's own entry, and not a second one that equals it.
+      number = batch.intern(scope, of: batch.intern(resource))
+    }
     numbers[key] = number
     last = (key, number)
     return number

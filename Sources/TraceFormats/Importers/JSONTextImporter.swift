@@ -47,6 +47,8 @@ public struct JSONTextImporter: SpanImporter {
   var isEmptyOTLP = false
 
   var offset = 0
+  /// Where reading began, if not at the beginning.
+  var cut: PartCut?
   var lines = LineTracker()
   var skipped = SkippedText()
   /// The offset of a `[` that may be the beginning of text, as in `[INFO] ready`.

@@ -21,6 +21,8 @@ public struct OTLPProtobufFramesImporter: SpanImporter {
   private static let lengthLimit = 0x0800_0000
 
   private var stream = OTLPProtobufStream()
+  /// Where reading began, and how far it has come.
+  private var start = 0
   private var offset = 0
   private var header: [UInt8] = []
   private var headerStart = 0
@@ -29,6 +31,19 @@ public struct OTLPProtobufFramesImporter: SpanImporter {
   private var isBroken = false
 
   public init() {}
+
+  public static func cutter() -> (any PartCutter)? { FrameCutter() }
+
+  public init(at cut: PartCut) {
+    start = cut.offset
+    offset = cut.offset
+  }
+
+  public mutating func join(_ next: Self, _ batch: inout SpanBatch) -> Bool {
+    guard offset == next.start, remaining == 0, header.isEmpty, !isBroken else { return false }
+    self = next
+    return true
+  }
 
   public mutating func read(_ chunk: Span<UInt8>, into batch: inout SpanBatch) {
     batch.format = Self.format.name
@@ -95,7 +110,30 @@ public struct OTLPProtobufFramesImporter: SpanImporter {
         detail: "a message compressed with zstd: not readable yet; the rest was not read"))
   }
 
-  private static func length(_ bytes: Span<UInt8>, at start: Int) -> Int {
+  fileprivate static func length(_ bytes: Span<UInt8>, at start: Int) -> Int {
     (0..<4).reduce(0) { $0 << 8 | Int(bytes[start + $1]) }
+  }
+}
+
+/// Finds the messages by their lengths alone.
+private struct FrameCutter: PartCutter {
+  /// Where the next length, or the rest of it, is.
+  private var next = 0
+  private var header: [UInt8] = []
+
+  mutating func cut(in block: Span<UInt8>, base: Int) -> PartCut? {
+    var cut: PartCut?
+    var position = next - base
+    while position < block.count {
+      if header.isEmpty, cut == nil { cut = PartCut(offset: base + position, kind: .whole) }
+      header.append(block[position])
+      position += 1
+      if header.count == 4 {
+        position += OTLPProtobufFramesImporter.length(header.span, at: 0)
+        header = []
+      }
+    }
+    next = base + position
+    return cut
   }
 }

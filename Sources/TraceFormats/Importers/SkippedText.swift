@@ -27,6 +27,9 @@ struct SkippedText: Sendable {
     isReported = true
   }
 
+  /// Takes the run's place for one in the lines of `tracker`.
+  mutating func follow(_ tracker: LineTracker) { place = place.map { tracker.placing($0) } }
+
   /// Adds bytes of the source; `end` is the offset behind the last one that is not white space.
   mutating func append(_ byte: UInt8, at offset: Int) {
     if excerpt.count <= ImportLimits.excerptBytes { excerpt.append(byte) }

@@ -6,9 +6,28 @@ import TraceModel
 /// that begins at `base`.
 struct LineTracker: Sendable {
   /// How far lines are counted.
-  private(set) var offset = 0
+  private(set) var offset: Int
   private var line = 1
-  private var lineStart = 0
+  private var lineStart: Int
+
+  /// Counts from a place on that is taken for the beginning of the first line.
+  init(from offset: Int = 0) {
+    self.offset = offset
+    lineStart = offset
+  }
+
+  /// Counts on from where `previous`, which is at the place where this one began, has come to.
+  mutating func follow(_ previous: LineTracker) {
+    if line == 1 { lineStart = previous.lineStart }
+    line += previous.line - 1
+  }
+
+  /// What a place that was counted from here by another tracker is in this one's lines.
+  func placing(_ place: ImportIssue.LineAndColumn) -> ImportIssue.LineAndColumn {
+    .init(
+      line: line + place.line - 1,
+      column: place.line == 1 ? place.column + offset - lineStart : place.column)
+  }
 
   /// Counts on to `target`, which must lie in `bytes`.
   mutating func advance(to target: Int, in bytes: Span<UInt8>, base: Int) {

@@ -13,7 +13,8 @@ struct RecordNotes: Sendable {
   private(set) var notes: [Note] = []
   private var hasInvalidUTF8 = false
   private var hasBase64 = false
-  private var reportedBase64 = false
+  /// Whether it was noted that there are IDs in base64, which is done once.
+  private(set) var reportedBase64 = false
 
   var isEmpty: Bool { notes.isEmpty }
 
@@ -29,6 +30,11 @@ struct RecordNotes: Sendable {
     }
     guard notes.count < ImportLimits.issuesPerRecord else { return }
     notes.append(Note(kind: kind, position: position, detail: detail))
+  }
+
+  /// Takes over what `previous`, for what stands before, has noted once and for all.
+  mutating func follow(_ previous: RecordNotes) {
+    reportedBase64 = reportedBase64 || previous.reportedBase64
   }
 
   /// Forgets the notes of a record that is decoded again, or not at all.

@@ -1,0 +1,97 @@
+import CVectors
+import TraceModel
+
+/// Finds where OTLP JSON can be cut, be it lines or one object of a gigabyte.
+///
+/// A brace, a quote and a letter, with nothing but white space between them, are in well-formed JSON
+/// always the beginning of an object: in a string the quote would end it, and no letter follows a
+/// string. So a cut is found without reading from the beginning.
+struct OTLPJSONCutter: PartCutter {
+  /// How far to look for a place where a resource begins, which needs nothing of what stands before
+  /// it; behind that a span will do. More than a Collector puts into one `ResourceSpans`, so that what
+  /// stands behind the spans (`schemaUrl` does) is in the same part.
+  static let window = 2 << 20
+
+  mutating func cut(in block: Span<UInt8>, base: Int) -> PartCut? {
+    resource(in: block, base) ?? span(in: block, base)
+  }
+
+  /// The first element of `resourceSpans`, or an object that has them.
+  private func resource(in block: Span<UInt8>, _ base: Int) -> PartCut? {
+    var position = 0
+    let end = min(block.count, Self.window)
+    while let quote = block.first("\"", "r", from: position, to: end) {
+      position = quote + 1
+      guard block.matches(quote + 1, "resource"), let brace = brace(before: quote, in: block)
+      else { continue }
+      if block.matches(quote + 9, "\"") {
+        return PartCut(offset: base + brace, kind: .resourceSpans)
+      }
+      if block.matches(quote + 9, "Spans\"") || block.matches(quote + 9, "_spans\"") {
+        return PartCut(offset: base + brace, kind: .whole)
+      }
+    }
+    return nil
+  }
+
+  /// The first element of `spans`.
+  private func span(in block: Span<UInt8>, _ base: Int) -> PartCut? {
+    var position = 0
+    while let quote = block.first("\"", "t", from: position, to: block.count) {
+      position = quote + 1
+      guard block.matches(quote + 1, "traceId\"") || block.matches(quote + 1, "trace_id\""),
+        let brace = brace(before: quote, in: block), isSpan(block, at: brace)
+      else { continue }
+      return PartCut(offset: base + brace, kind: .span)
+    }
+    return nil
+  }
+
+  /// The brace before a key, if the key is the first of its object.
+  private func brace(before quote: Int, in block: Span<UInt8>) -> Int? {
+    var position = quote - 1
+    while position >= 0, JSONReader.isSpace(block[position]) { position -= 1 }
+    return position >= 0 && block[position] == UInt8(ascii: "{") ? position : nil
+  }
+
+  /// Whether the object at `start` is a span and no link, which begins alike.
+  private func isSpan(_ block: Span<UInt8>, at start: Int) -> Bool {
+    var scanner = JSONScanner(stopsAtMembers: true)
+    var position = start
+    while case .member(let value) = scanner.scan(block, from: position) {
+      let key = start + scanner.key.lowerBound
+      if block.matches(key, "startTimeUnixNano\"") || block.matches(key, "start_time_unix_nano\"") {
+        return true
+      }
+      position = value
+    }
+    return false
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// The first place from `start` on, before `end`, where these two bytes stand.
+  fileprivate func first(
+    _ one: Unicode.Scalar, _ other: Unicode.Scalar, from start: Int, to end: Int
+  ) -> Int? {
+    let (one, other) = (UInt8(ascii: one), UInt8(ascii: other))
+    var index = start
+    while index &+ 17 <= end {
+      let length = Int(
+        cv_before_pair(vector(at: index), one, vector(at: index &+ 1), other))
+      if length < 16 { return index &+ length }
+      index &+= 16
+    }
+    while index &+ 1 < end {
+      if self[index] == one, self[index &+ 1] == other { return index }
+      index &+= 1
+    }
+    return nil
+  }
+
+  /// Whether `text` stands at `start`.
+  fileprivate func matches(_ start: Int, _ text: String) -> Bool {
+    let end = start + text.utf8.count
+    return end <= count && matches(start..<end, text)
+  }
+}
