@@ -5,6 +5,8 @@ import TraceModel
 struct WaterfallState: Sendable {
   /// What is shown, or is being opened.
   var subject: TraceSubject?
+  /// The span to go to once the trace is open.
+  private var wantedRow: SpanRow?
   /// The trace, once it is open.
   private(set) var open: OpenTrace?
   /// For each position of the tree whether its descendants are hidden.
@@ -37,9 +39,11 @@ struct WaterfallState: Sendable {
 
   init() {}
 
-  /// A waterfall that is being opened; what the user set for all traces is kept.
-  init(subject: TraceSubject, keeping old: WaterfallState) {
+  /// A waterfall that is being opened, at a span if one is given; what the user set for all traces
+  /// is kept.
+  init(subject: TraceSubject, at row: SpanRow?, keeping old: WaterfallState) {
     self.subject = subject
+    wantedRow = row
     nameWidthChange = old.nameWidthChange
     query = old.query
     detail.isOpen = old.detail.isOpen
@@ -62,9 +66,10 @@ struct WaterfallState: Sendable {
 
   /// Takes an opened trace. If it is the one that was open, now with more spans, folds, window and
   /// cursor stay with their spans.
-  mutating func take(_ trace: OpenTrace, at row: SpanRow?) {
+  mutating func take(_ trace: OpenTrace) {
     let old = open
     let isSame = old?.subject == trace.subject
+    let row = isSame ? selectedRow : wantedRow
     let wasWhole = !isZoomed
     let oldFolds = folded
     let placeholder = row == nil ? position.flatMap { old?.tree.spanIDs[$0] } : nil
@@ -94,20 +99,21 @@ struct WaterfallState: Sendable {
     }
   }
 
+  /// Folds in the new tree what was folded in the old one.
   private mutating func refold(_ old: TraceTree, _ folds: [Bool], _ new: TraceTree) {
-    // Placeholders have no row, so the ID tells them apart.
-    struct Key: Hashable {
-      var row: SpanRow
-      var id: SpanID
+    /// A row's number with bits before it that hardly any ID has; placeholders have no row, so the
+    /// ID tells them apart.
+    func key(_ place: Int, _ tree: TraceTree) -> SpanID {
+      let row = tree.rows[place]
+      return row == .none ? tree.spanIDs[place] : SpanID(UInt64(row.rawValue) | 0xfeed_f01d << 32)
     }
-    var keys: Set<Key> = []
-    for place in folds.indices where folds[place] {
-      keys.insert(Key(row: old.rows[place], id: old.spanIDs[place]))
-    }
-    guard !keys.isEmpty else { return }
-    for place in 0..<new.count {
-      folded[place] = keys.contains(Key(row: new.rows[place], id: new.spanIDs[place]))
-    }
+    let keys = folds.indices.lazy.filter { folds[$0] }.map { key($0, old) }
+    let ids = Array(keys)
+    guard !ids.isEmpty else { return }
+    var table = SpanIDTable()
+    table.reset(for: ids.count)
+    for index in ids.indices { _ = table.enter(index, of: ids) }
+    for place in 0..<new.count { folded[place] = table.find(key(place, new), in: ids) >= 0 }
   }
 
   // MARK: Folding
@@ -144,6 +150,11 @@ struct WaterfallState: Sendable {
   /// Makes a position visible, unfolding what hides it, and goes there.
   mutating func reveal(_ position: Int) {
     guard let open, position < open.tree.count else { return }
+    let index = visible.index(of: position)
+    if index < visible.count, visible[index] == position {
+      scroll.cursor = index
+      return
+    }
     var hasChanged = false
     var parent = Int(open.tree.parents[position])
     while parent >= 0 {
@@ -182,7 +193,7 @@ struct WaterfallState: Sendable {
   mutating func take(_ query: SpanQuery, _ found: [Int]) {
     guard query == self.query else { return }
     let position = searchOrigin ?? self.position ?? 0
-    matches = SortedPositions(found)
+    matches = SortedPositions(found.map { Int32(truncatingIfNeeded: $0) })
     if wantsFilter || isFiltered {
       isFiltered = !query.isEmpty
       wantsFilter = false
@@ -210,7 +221,7 @@ struct WaterfallState: Sendable {
     guard isFiltered, let open else { return nil }
     var kept = [Bool](repeating: false, count: open.tree.count)
     for match in matches.positions {
-      var position = match
+      var position = Int(match)
       while position >= 0, !kept[position] {
         kept[position] = true
         position = Int(open.tree.parents[position])
