@@ -13,7 +13,7 @@ public struct Job: Sendable {
 
   enum Task: Sendable {
     case listTraces(TraceListQuery)
-    case open(TraceSubject)
+    case open(TraceSubject, keeping: Folds?)
     case search(SpanQuery, OpenTrace)
     case searchTraces(SpanQuery)
     case operation(SpanRow)
@@ -52,9 +52,12 @@ public struct Job: Sendable {
         return nil
       }
       return result(.traceMatches(query, matches))
-    case .open(let subject):
-      return OpenTrace.open(subject, in: data, workers: workers, isCancelled: isCancelled)
-        .map { result(.opened($0)) }
+    case .open(let subject, let folds):
+      guard
+        let trace = OpenTrace.open(subject, in: data, workers: workers, isCancelled: isCancelled)
+      else { return nil }
+      let moved = folds.map { MovedFolds(before: $0.folded, after: $0.moved(to: trace.tree)) }
+      return result(.opened(trace, moved))
     case .search(let query, let trace):
       guard
         let matches = SpanSearch.matches(
@@ -85,7 +88,7 @@ public struct JobResult: Sendable {
   enum Value: Sendable {
     case traceList(TraceListResult)
     case traceMatches(SpanQuery, [Bool])
-    case opened(OpenTrace)
+    case opened(OpenTrace, MovedFolds?)
     case matches(SpanQuery, TraceSubject, [Int])
     case operation(SpanRow, spans: Int, OperationStatistics)
     case copied(String)

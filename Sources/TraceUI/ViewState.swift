@@ -92,7 +92,7 @@ public struct ViewState: Sendable {
     runningLanes.insert(task.lane)
     switch task {
     case .listTraces: listedCount = data.store.count
-    case .open(let subject): opening = subject
+    case .open(let subject, _): opening = subject
     default: break
     }
     effects.append(
@@ -127,7 +127,7 @@ public struct ViewState: Sendable {
     guard let open = waterfall.open, open.subject == waterfall.subject, hasGrown(open),
       !runningLanes.contains(.trace)
     else { return }
-    run(.open(open.subject))
+    run(.open(open.subject, keeping: waterfall.folds))
   }
 
   private func hasGrown(_ open: OpenTrace) -> Bool {
@@ -154,8 +154,8 @@ public struct ViewState: Sendable {
       }
       refreshList()
     case .traceMatches(let query, let matches): list.take(query, matches)
-    case .opened(let trace):
-      if waterfall.subject == trace.subject { show(trace) } else { ahead = trace }
+    case .opened(let trace, let folds):
+      if waterfall.subject == trace.subject { show(trace, folds) } else { ahead = trace }
     case .matches(let query, let subject, let matches):
       guard waterfall.subject == subject else { return }
       waterfall.take(query, matches)
@@ -180,15 +180,15 @@ public struct ViewState: Sendable {
     }
     if let ahead, ahead.subject == subject {
       self.ahead = nil
-      show(ahead)
+      show(ahead, nil)
     } else if opening != subject || !runningLanes.contains(.trace) {
-      run(.open(subject))
+      run(.open(subject, keeping: nil))
     }
   }
 
   /// Shows a trace that was opened in the waterfall that waits for it.
-  private mutating func show(_ trace: OpenTrace) {
-    waterfall.take(trace)
+  private mutating func show(_ trace: OpenTrace, _ folds: MovedFolds?) {
+    waterfall.take(trace, folds)
     if !waterfall.query.isEmpty { run(.search(waterfall.query, trace)) }
     refreshTrace()
   }
@@ -201,7 +201,7 @@ public struct ViewState: Sendable {
     else { return }
     let subject = TraceSubject.trace(selected)
     guard ahead?.subject != subject, waterfall.open?.subject != subject else { return }
-    run(.open(subject), isAwaited: false)
+    run(.open(subject, keeping: nil), isAwaited: false)
   }
 
   /// Remembers where the user is, for Ctrl-o.

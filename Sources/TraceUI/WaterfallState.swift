@@ -65,23 +65,22 @@ struct WaterfallState: Sendable {
   // MARK: Opening
 
   /// Takes an opened trace. If it is the one that was open, now with more spans, folds, window and
-  /// cursor stay with their spans.
-  mutating func take(_ trace: OpenTrace) {
+  /// cursor stay with their spans. `moved` is what the job made of the folds that it knew.
+  mutating func take(_ trace: OpenTrace, _ moved: MovedFolds?) {
     let old = open
     let isSame = old?.subject == trace.subject
     let row = isSame ? selectedRow : wantedRow
     let wasWhole = !isZoomed
-    let oldFolds = folded
+    let folds = isSame ? self.folds : nil
     let placeholder = row == nil ? position.flatMap { old?.tree.spanIDs[$0] } : nil
     open = trace
-    folded = Array(repeating: false, count: trace.tree.count)
-    limits = TimeWindow(trace.tree.extent)
-    if isSame, let old {
-      refold(old.tree, oldFolds, trace.tree)
-      if wasWhole { window = limits }
+    if isSame, let moved, moved.before == folded {
+      folded = moved.after
     } else {
-      window = limits
+      folded = folds?.moved(to: trace.tree) ?? Array(repeating: false, count: trace.tree.count)
     }
+    limits = TimeWindow(trace.tree.extent)
+    if !isSame || wasWhole { window = limits }
     matches = SortedPositions()
     // The rows of a filter are found anew by the search that follows.
     wantsFilter = isSame && (wantsFilter || isFiltered)
@@ -99,24 +98,10 @@ struct WaterfallState: Sendable {
     }
   }
 
-  /// Folds in the new tree what was folded in the old one.
-  private mutating func refold(_ old: TraceTree, _ folds: [Bool], _ new: TraceTree) {
-    /// A row's number with bits before it that hardly any ID has; placeholders have no row, so the
-    /// ID tells them apart.
-    func key(_ place: Int, _ tree: TraceTree) -> SpanID {
-      let row = tree.rows[place]
-      return row == .none ? tree.spanIDs[place] : SpanID(UInt64(row.rawValue) | 0xfeed_f01d << 32)
-    }
-    let keys = folds.indices.lazy.filter { folds[$0] }.map { key($0, old) }
-    let ids = Array(keys)
-    guard !ids.isEmpty else { return }
-    var table = SpanIDTable()
-    table.reset(for: ids.count)
-    for index in ids.indices { _ = table.enter(index, of: ids) }
-    for place in 0..<new.count { folded[place] = table.find(key(place, new), in: ids) >= 0 }
-  }
-
   // MARK: Folding
+
+  /// What is folded of the tree that is open.
+  var folds: Folds? { open.map { Folds(tree: $0.tree, folded: folded) } }
 
   func hasChildren(_ position: Int) -> Bool {
     guard let open else { return false }
