@@ -177,21 +177,20 @@ private struct TreeBuilder {
 
   /// Finds each ring and cuts it at its first node: nodes are in order of start and ID.
   ///
-  /// Follows the parents of a node until one that was seen: in this walk, then the walk has come
-  /// back to itself; in an earlier one, then all above it is known. A ring has a node whose parent
-  /// comes behind it, or is itself, so the walk need not begin anywhere else.
+  /// The first node of a ring has its parent behind it, or is its own. From each such node the
+  /// parents are followed: to one that was seen in this walk, which has come back to itself; or to
+  /// one that was seen in an earlier walk, or comes before the node, and then all above it is known.
   mutating func cutRings() {
     var seenIn: [Int32] = []
-    // Placeholders come behind the spans, and have no parent.
     for start in 0..<spanCount where start..<spanCount ~= Int(parents[start]) {
       if seenIn.isEmpty { seenIn = Array(repeating: -1, count: nodes.count) }
       let mark = Int32(truncatingIfNeeded: start)
       var node = start
-      while seenIn[node] < 0, parents[node] >= 0 {
+      while node >= start, seenIn[node] < 0 {
         seenIn[node] = mark
         node = Int(parents[node])
       }
-      if seenIn[node] == mark, parents[node] >= 0 { cutRing(through: node) }
+      if node >= start, seenIn[node] == mark { cutRing(through: node) }
     }
   }
 
