@@ -76,7 +76,7 @@ struct TraceShape {
   private mutating func link() -> Bool {
     table.reset(for: count)
     for node in ids.indices where ids[node].isValid {
-      if !table.insert(node, of: ids) { return false }
+      if table.enter(node, of: ids) != node { return false }
     }
     for node in ids.indices where parentIDs[node].isValid {
       let parent = table.find(parentIDs[node], in: ids)

@@ -32,7 +32,7 @@ public struct ServiceID: Hashable, Sendable, Comparable {
 public final class SealedBatch: Sendable {
   public let batch: SpanBatch
   /// The service of each of the batch's scopes.
-  let services: [ServiceID]
+  @usableFromInline let services: [ServiceID]
 
   init(batch: SpanBatch, services: [ServiceID]) {
     self.batch = batch
@@ -40,6 +40,7 @@ public final class SealedBatch: Sendable {
   }
 
   /// The service of a row of the batch.
+  @inlinable
   public func service(at row: Int) -> ServiceID {
     services[Int(batch.scopeIDs[row].rawValue)]
   }

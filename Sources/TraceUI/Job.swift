@@ -1,5 +1,5 @@
 import TraceAnalysis
-import TraceModel
+public import TraceModel
 
 /// Work that grows with the data, so that the loop's thread does not do it.
 ///
@@ -9,15 +9,11 @@ public struct Job: Sendable {
   /// Jobs that replace one another.
   public enum Lane: Int, Sendable, CaseIterable {
     case list, listSearch, trace, search, operation, copy
-
-    /// Whether a key's frame is not worth drawing before the job is done. Figures that only add a
-    /// line of detail come when they come.
-    public var isAwaited: Bool { self != .operation }
   }
 
   enum Task: Sendable {
     case listTraces(TraceListQuery)
-    case open(TraceSubject, at: SpanRow?)
+    case open(TraceSubject, keeping: Folds?)
     case search(SpanQuery, OpenTrace)
     case searchTraces(SpanQuery)
     case operation(SpanRow)
@@ -39,11 +35,15 @@ public struct Job: Sendable {
   let data: DataSet
   /// Results of an older generation than the lane's last job are not used.
   public let generation: Int
+  /// Whether a key's frame is not worth drawing before the job is done.
+  public let isAwaited: Bool
 
   public var lane: Lane { task.lane }
 
   /// Does the work; `nil` if it was cancelled.
-  public func run(isCancelled: () -> Bool) -> JobResult? {
+  public func run(
+    workers: Workers = .none, isCancelled: @Sendable () -> Bool
+  ) -> JobResult? {
     switch task {
     case .listTraces(let query):
       return query.run(data, isCancelled).map { result(.traceList($0)) }
@@ -52,8 +52,12 @@ public struct Job: Sendable {
         return nil
       }
       return result(.traceMatches(query, matches))
-    case .open(let subject, let row):
-      return result(.opened(open(subject), at: row))
+    case .open(let subject, let folds):
+      guard
+        let trace = OpenTrace.open(subject, in: data, workers: workers, isCancelled: isCancelled)
+      else { return nil }
+      let moved = folds.map { MovedFolds(before: $0.folded, after: $0.moved(to: trace.tree)) }
+      return result(.opened(trace, moved))
     case .search(let query, let trace):
       guard
         let matches = SpanSearch.matches(
@@ -65,26 +69,17 @@ public struct Job: Sendable {
       else { return nil }
       return result(.operation(row, spans: data.store.count, statistics))
     case .copyJSON(let row, let trace, let options, let quality):
-      let open = open(.trace(trace))
+      guard
+        let open = OpenTrace.open(
+          .trace(trace), in: data, workers: workers, isCancelled: isCancelled)
+      else { return nil }
       let writer = SpanJSON(data: data, quality: quality, options: options)
       return result(.copied(writer.line(open, open.tree.position(of: row) ?? 0)))
     }
   }
 
   private func result(_ value: JobResult.Value) -> JobResult {
-    JobResult(lane: lane, generation: generation, value: value)
-  }
-
-  private func open(_ subject: TraceSubject) -> OpenTrace {
-    func tree(_ trace: TraceRow) -> TraceTree {
-      TraceTree(rows: data.traces.rows(of: trace), of: data.store)
-    }
-    switch subject {
-    case .trace(let trace): return OpenTrace(subject: subject, tree: tree(trace), data: data)
-    case .joined(let group):
-      let joined = JoinedTree.make(group, trees: group.traces.map(tree))
-      return OpenTrace(subject: subject, tree: joined, data: data)
-    }
+    JobResult(lane: lane, generation: generation, isAwaited: isAwaited, value: value)
   }
 }
 
@@ -93,13 +88,15 @@ public struct JobResult: Sendable {
   enum Value: Sendable {
     case traceList(TraceListResult)
     case traceMatches(SpanQuery, [Bool])
-    case opened(OpenTrace, at: SpanRow?)
+    case opened(OpenTrace, MovedFolds?)
     case matches(SpanQuery, TraceSubject, [Int])
     case operation(SpanRow, spans: Int, OperationStatistics)
     case copied(String)
   }
   public let lane: Job.Lane
   public let generation: Int
+  /// Whether the job was.
+  public let isAwaited: Bool
   let value: Value
 }
 

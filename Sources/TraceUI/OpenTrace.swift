@@ -26,42 +26,50 @@ public final class OpenTrace: Sendable {
   /// How many columns the names want, guides and services included.
   let nameWidth: Int
 
-  static let densityParts = 512
   /// How many rows are asked for the width of their names.
   private static let measuredRows = 2_000
   /// Columns beyond which a name may be as long as it likes.
   private static let widestName = 100
 
-  init(subject: TraceSubject, tree: TraceTree, data: DataSet) {
+  init(subject: TraceSubject, tree: TraceTree, facts: TraceFacts, data: DataSet) {
     self.subject = subject
     self.tree = tree
-    selfTimes = SelfTimes.of(tree)
-    isCritical = CriticalPath.of(tree)
-    var services: Set<ServiceID> = []
-    var errors: [Int] = []
-    var defects: [Int] = []
-    var critical: [Int] = []
-    var orphans = 0
-    var spans = 0
-    for position in 0..<tree.count {
-      if !tree.defects[position].isDisjoint(with: .broken) { defects.append(position) }
-      if tree.defects[position].contains(.orphan) { orphans += 1 }
-      guard tree.rows[position] != .none else { continue }
-      spans += 1
-      if isCritical[position] { critical.append(position) }
-      let span = data.store[tree.rows[position]]
-      services.insert(span.service)
-      if span.status == .error { errors.append(position) }
-    }
-    self.services = services.sorted()
-    self.errors = SortedPositions(errors)
-    self.defects = SortedPositions(defects)
-    self.critical = SortedPositions(critical)
-    orphanCount = orphans
-    brokenness = Self.brokenness(of: tree, orphans: orphans)
-    spanCount = spans
-    density = Self.density(of: tree)
+    selfTimes = facts.selfTimes
+    isCritical = facts.isCritical
+    services = facts.services.sorted()
+    errors = SortedPositions(facts.errors)
+    defects = SortedPositions(facts.defects)
+    critical = SortedPositions(facts.critical)
+    orphanCount = facts.orphanCount
+    brokenness =
+      facts.defects.isEmpty ? nil : Self.brokenness(of: tree, orphans: facts.orphanCount)
+    spanCount = facts.spanCount
+    density = facts.density
     nameWidth = Self.nameWidth(of: tree, hasServices: services.count > 1, data: data)
+  }
+
+  /// Opens a trace, or several joined; `nil` when cancelled.
+  static func open(
+    _ subject: TraceSubject, in data: DataSet, workers: Workers = .none,
+    isCancelled: @Sendable () -> Bool = { false }
+  ) -> OpenTrace? {
+    func tree(_ trace: TraceRow) -> TraceTree? {
+      TraceTree(
+        rows: data.traces.rows(of: trace), of: data.store, workers: workers,
+        isCancelled: isCancelled)
+    }
+    let whole: TraceTree
+    switch subject {
+    case .trace(let trace):
+      guard let tree = tree(trace) else { return nil }
+      whole = tree
+    case .joined(let group):
+      let trees = group.traces.compactMap(tree)
+      guard trees.count == group.traces.count else { return nil }
+      whole = JoinedTree.make(group, trees: trees)
+    }
+    let facts = TraceFacts(of: whole, data.store, workers: workers, isCancelled: isCancelled)
+    return facts.map { OpenTrace(subject: subject, tree: whole, facts: $0, data: data) }
   }
 
   /// How many spans of the store it was made of.
@@ -107,21 +115,6 @@ public final class OpenTrace: Sendable {
       widest = max(widest, width)
     }
     return widest
-  }
-
-  private static func density(of tree: TraceTree) -> [UInt32] {
-    let window = TimeWindow(tree.extent)
-    var changes = [Int32](repeating: 0, count: densityParts + 1)
-    for position in 0..<tree.count where tree.rows[position] != .none {
-      let bar = WaterfallBar(tree.extents[position], window: window, width: densityParts)
-      changes[bar.cells.lowerBound] += 1
-      changes[bar.cells.upperBound] -= 1
-    }
-    var running: Int32 = 0
-    return changes.dropLast().map { change in
-      running += change
-      return UInt32(max(0, running))
-    }
   }
 }
 

@@ -40,6 +40,12 @@ public struct ViewState: Sendable {
   var askedRow = SpanRow.none
   /// How many spans there were when the list was asked for.
   private var listedCount = -1
+  /// The trace that a job of its lane opens, or opened last.
+  private var opening: TraceSubject?
+  /// A large trace that was opened before it was asked for.
+  private var ahead: OpenTrace?
+  /// From how many spans on opening a trace takes so long that it is done ahead.
+  private static let largeTrace: UInt32 = 20_000
   var generations = [Int](repeating: 0, count: Job.Lane.allCases.count)
   var effects: [Effect] = []
 
@@ -73,18 +79,27 @@ public struct ViewState: Sendable {
     case .message(let text): message = text
     }
     keepInView()
+    openAhead()
     return effects
   }
 
   var screen: Screen { screens.last ?? .traces }
 
-  /// Asks for work in its lane; an earlier job of the lane is forgotten.
-  mutating func run(_ task: Job.Task) {
+  /// Asks for work in its lane; an earlier job of the lane is forgotten. The frame of a key waits for
+  /// it, but not for figures that only add a line of detail.
+  mutating func run(_ task: Job.Task, isAwaited: Bool = true) {
     generations[task.lane.rawValue] += 1
     runningLanes.insert(task.lane)
-    if case .listTraces = task { listedCount = data.store.count }
+    switch task {
+    case .listTraces: listedCount = data.store.count
+    case .open(let subject, _): opening = subject
+    default: break
+    }
     effects.append(
-      .run(Job(task: task, data: data, generation: generations[task.lane.rawValue])))
+      .run(
+        Job(
+          task: task, data: data, generation: generations[task.lane.rawValue],
+          isAwaited: isAwaited && task.lane != .operation)))
   }
 
   // MARK: Data
@@ -95,6 +110,7 @@ public struct ViewState: Sendable {
     self.data = data
     self.quality = quality
     self.load = load
+    if let ahead, hasGrown(ahead) { self.ahead = nil }
     refreshList()
     chooseFirstScreen()
     refreshTrace()
@@ -108,10 +124,15 @@ public struct ViewState: Sendable {
 
   /// Opens the trace again if it has grown.
   private mutating func refreshTrace() {
-    guard let open = waterfall.open, case .trace(let trace) = waterfall.subject,
-      open.rawSpanCount != Int(data.traces[trace].spanCount), !runningLanes.contains(.trace)
+    guard let open = waterfall.open, open.subject == waterfall.subject, hasGrown(open),
+      !runningLanes.contains(.trace)
     else { return }
-    run(.open(.trace(trace), at: waterfall.selectedRow))
+    run(.open(open.subject, keeping: waterfall.folds))
+  }
+
+  private func hasGrown(_ open: OpenTrace) -> Bool {
+    guard case .trace(let trace) = open.subject else { return false }
+    return open.rawSpanCount != Int(data.traces[trace].spanCount)
   }
 
   /// A single trace needs no list.
@@ -133,11 +154,8 @@ public struct ViewState: Sendable {
       }
       refreshList()
     case .traceMatches(let query, let matches): list.take(query, matches)
-    case .opened(let trace, let row):
-      guard waterfall.subject == trace.subject else { return }
-      waterfall.take(trace, at: row)
-      if !waterfall.query.isEmpty { run(.search(waterfall.query, trace)) }
-      refreshTrace()
+    case .opened(let trace, let folds):
+      if waterfall.subject == trace.subject { show(trace, folds) } else { ahead = trace }
     case .matches(let query, let subject, let matches):
       guard waterfall.subject == subject else { return }
       waterfall.take(query, matches)
@@ -155,12 +173,35 @@ public struct ViewState: Sendable {
       if let row { waterfall.select(row) }
       return
     }
-    waterfall = WaterfallState(subject: subject, keeping: waterfall)
+    waterfall = WaterfallState(subject: subject, at: row, keeping: waterfall)
     // What was searched in the list is found in the trace, too.
     if screen == .traces {
       waterfall.query = list.search.isEmpty ? list.query.filter : list.search
     }
-    run(.open(subject, at: row))
+    if let ahead, ahead.subject == subject {
+      self.ahead = nil
+      show(ahead, nil)
+    } else if opening != subject || !runningLanes.contains(.trace) {
+      run(.open(subject, keeping: nil))
+    }
+  }
+
+  /// Shows a trace that was opened in the waterfall that waits for it.
+  private mutating func show(_ trace: OpenTrace, _ folds: MovedFolds?) {
+    waterfall.take(trace, folds)
+    if !waterfall.query.isEmpty { run(.search(waterfall.query, trace)) }
+    refreshTrace()
+  }
+
+  /// Opens the selected trace of the list before it is asked for, if that takes long and nothing
+  /// else is opened. Whatever the user opens meanwhile replaces it.
+  private mutating func openAhead() {
+    guard screen == .traces, load.isDone, !runningLanes.contains(.trace),
+      let selected = list.selected, data.traces[selected].spanCount >= Self.largeTrace
+    else { return }
+    let subject = TraceSubject.trace(selected)
+    guard ahead?.subject != subject, waterfall.open?.subject != subject else { return }
+    run(.open(subject, keeping: nil), isAwaited: false)
   }
 
   /// Remembers where the user is, for Ctrl-o.

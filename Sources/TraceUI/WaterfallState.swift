@@ -5,6 +5,8 @@ import TraceModel
 struct WaterfallState: Sendable {
   /// What is shown, or is being opened.
   var subject: TraceSubject?
+  /// The span to go to once the trace is open.
+  private var wantedRow: SpanRow?
   /// The trace, once it is open.
   private(set) var open: OpenTrace?
   /// For each position of the tree whether its descendants are hidden.
@@ -37,9 +39,11 @@ struct WaterfallState: Sendable {
 
   init() {}
 
-  /// A waterfall that is being opened; what the user set for all traces is kept.
-  init(subject: TraceSubject, keeping old: WaterfallState) {
+  /// A waterfall that is being opened, at a span if one is given; what the user set for all traces
+  /// is kept.
+  init(subject: TraceSubject, at row: SpanRow?, keeping old: WaterfallState) {
     self.subject = subject
+    wantedRow = row
     nameWidthChange = old.nameWidthChange
     query = old.query
     detail.isOpen = old.detail.isOpen
@@ -61,22 +65,22 @@ struct WaterfallState: Sendable {
   // MARK: Opening
 
   /// Takes an opened trace. If it is the one that was open, now with more spans, folds, window and
-  /// cursor stay with their spans.
-  mutating func take(_ trace: OpenTrace, at row: SpanRow?) {
+  /// cursor stay with their spans. `moved` is what the job made of the folds that it knew.
+  mutating func take(_ trace: OpenTrace, _ moved: MovedFolds?) {
     let old = open
     let isSame = old?.subject == trace.subject
+    let row = isSame ? selectedRow : wantedRow
     let wasWhole = !isZoomed
-    let oldFolds = folded
+    let folds = isSame ? self.folds : nil
     let placeholder = row == nil ? position.flatMap { old?.tree.spanIDs[$0] } : nil
     open = trace
-    folded = Array(repeating: false, count: trace.tree.count)
-    limits = TimeWindow(trace.tree.extent)
-    if isSame, let old {
-      refold(old.tree, oldFolds, trace.tree)
-      if wasWhole { window = limits }
+    if isSame, let moved, moved.before == folded {
+      folded = moved.after
     } else {
-      window = limits
+      folded = folds?.moved(to: trace.tree) ?? Array(repeating: false, count: trace.tree.count)
     }
+    limits = TimeWindow(trace.tree.extent)
+    if !isSame || wasWhole { window = limits }
     matches = SortedPositions()
     // The rows of a filter are found anew by the search that follows.
     wantsFilter = isSame && (wantsFilter || isFiltered)
@@ -94,23 +98,10 @@ struct WaterfallState: Sendable {
     }
   }
 
-  private mutating func refold(_ old: TraceTree, _ folds: [Bool], _ new: TraceTree) {
-    // Placeholders have no row, so the ID tells them apart.
-    struct Key: Hashable {
-      var row: SpanRow
-      var id: SpanID
-    }
-    var keys: Set<Key> = []
-    for place in folds.indices where folds[place] {
-      keys.insert(Key(row: old.rows[place], id: old.spanIDs[place]))
-    }
-    guard !keys.isEmpty else { return }
-    for place in 0..<new.count {
-      folded[place] = keys.contains(Key(row: new.rows[place], id: new.spanIDs[place]))
-    }
-  }
-
   // MARK: Folding
+
+  /// What is folded of the tree that is open.
+  var folds: Folds? { open.map { Folds(tree: $0.tree, folded: folded) } }
 
   func hasChildren(_ position: Int) -> Bool {
     guard let open else { return false }
@@ -144,6 +135,11 @@ struct WaterfallState: Sendable {
   /// Makes a position visible, unfolding what hides it, and goes there.
   mutating func reveal(_ position: Int) {
     guard let open, position < open.tree.count else { return }
+    let index = visible.index(of: position)
+    if index < visible.count, visible[index] == position {
+      scroll.cursor = index
+      return
+    }
     var hasChanged = false
     var parent = Int(open.tree.parents[position])
     while parent >= 0 {
@@ -182,7 +178,7 @@ struct WaterfallState: Sendable {
   mutating func take(_ query: SpanQuery, _ found: [Int]) {
     guard query == self.query else { return }
     let position = searchOrigin ?? self.position ?? 0
-    matches = SortedPositions(found)
+    matches = SortedPositions(found.map { Int32(truncatingIfNeeded: $0) })
     if wantsFilter || isFiltered {
       isFiltered = !query.isEmpty
       wantsFilter = false
@@ -210,7 +206,7 @@ struct WaterfallState: Sendable {
     guard isFiltered, let open else { return nil }
     var kept = [Bool](repeating: false, count: open.tree.count)
     for match in matches.positions {
-      var position = match
+      var position = Int(match)
       while position >= 0, !kept[position] {
         kept[position] = true
         position = Int(open.tree.parents[position])

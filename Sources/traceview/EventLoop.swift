@@ -121,11 +121,11 @@ struct EventLoop: ~Copyable {
   private mutating func take(_ news: News) -> End? {
     hasChanged = true
     switch news {
-    case .cancelled(let lane):
-      if lane.isAwaited { awaitedJobs -= 1 }
+    case .cancelled(let isAwaited):
+      if isAwaited { awaitedJobs -= 1 }
       return nil
     case .result(let result):
-      if result.lane.isAwaited { awaitedJobs -= 1 }
+      if result.isAwaited { awaitedJobs -= 1 }
       return apply(.job(result))
     case .data(let data, let quality, let load):
       latest = (data, load)
@@ -148,7 +148,7 @@ struct EventLoop: ~Copyable {
         let message = isSent ? "copied: \(what)" : "this terminal has no clipboard to copy to"
         if let end = apply(.message(message)) { return end }
       case .run(let job):
-        if job.lane.isAwaited { awaitedJobs += 1 }
+        if job.isAwaited { awaitedJobs += 1 }
         jobs.submit(job)
       }
     }

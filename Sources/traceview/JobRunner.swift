@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import TraceModel
 import TraceUI
 
 /// Runs the view's jobs on other threads, one at a time in each lane, and only the newest.
@@ -27,9 +28,13 @@ final class JobRunner: Sendable {
     let lane = lanes[job.lane.rawValue]
     lane.newest.store(job.generation, ordering: .relaxed)
     lane.queue.async { [report] in
-      func isCancelled() -> Bool { lane.newest.load(ordering: .relaxed) != job.generation }
-      let result = isCancelled() ? nil : job.run(isCancelled: isCancelled)
-      report(result.map { .result($0) } ?? .cancelled(job.lane))
+      @Sendable func isCancelled() -> Bool {
+        lane.newest.load(ordering: .relaxed) != job.generation
+      }
+      // Work that nobody waits for leaves the other threads to what matters more.
+      let workers = job.isAwaited ? Workers.all : .none
+      let result = isCancelled() ? nil : job.run(workers: workers, isCancelled: isCancelled)
+      report(result.map { .result($0) } ?? .cancelled(isAwaited: job.isAwaited))
     }
   }
 }

@@ -9,5 +9,5 @@ enum News: Sendable {
   /// What a job found.
   case result(JobResult)
   /// A job was replaced by a newer one of its lane.
-  case cancelled(Job.Lane)
+  case cancelled(isAwaited: Bool)
 }

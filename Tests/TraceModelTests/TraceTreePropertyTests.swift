@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import TraceModel
 import TraceTestSupport
@@ -50,6 +51,45 @@ import TraceTestSupport
       ] {
         #expect(columns == tree.count, "seed \(seed)")
       }
+    }
+  }
+
+  @Test(arguments: [1, 8, 40, 700]) func treeIsThatOfTheSimpleWay(_ count: Int) {
+    for seed in 0..<UInt64(count > 100 ? 3 : 150) {
+      var spans = RandomSpans(seed: seed)
+      let records = spans.brokenTrace(count)
+      let tree = SpanDatabase(records).dataSet.tree(of: TraceRow(0))
+      let expected = ReferenceTree(records).rows
+      #expect(difference(ReferenceTree.rows(of: tree), expected) == nil, "seed \(seed)")
+    }
+  }
+
+  /// Enough spans for several pieces of work.
+  @Test func threadsDoNotMatterAndCancellingGivesNothing() {
+    var spans = RandomSpans(seed: 7)
+    let records = spans.brokenTrace(70_000)
+    let data = SpanDatabase(records, batches: [5_000]).dataSet
+    let rows = data.traces.rows(of: TraceRow(0))
+    let expected = ReferenceTree.rows(of: TraceTree(rows: rows, of: data.store))
+    let backwards = Workers(count: 3) { count, body in
+      for number in (0..<count).reversed() { body(number) }
+    }
+    let questions = Mutex(0)
+    func build(cancelledAt limit: Int) -> TraceTree? {
+      questions.withLock { $0 = 0 }
+      return TraceTree(rows: rows, of: data.store, workers: backwards) {
+        questions.withLock { asked in
+          asked += 1
+          return asked > limit
+        }
+      }
+    }
+    let whole = build(cancelledAt: .max)
+    #expect(difference(whole.map { ReferenceTree.rows(of: $0) } ?? [], expected) == nil)
+    let asked = questions.withLock { $0 }
+    #expect(asked > 20)
+    for limit in stride(from: 0, to: asked, by: 5) {
+      #expect(build(cancelledAt: limit) == nil, "\(limit) of \(asked)")
     }
   }
 

@@ -76,6 +76,68 @@ import TraceUI
     #expect(session.text.contains("4/4"))
   }
 
+  @Test func cursorGoesOnWhileATraceThatGrewIsOpenedAgain() {
+    var session = Session(part(12), size: Size(width: 120, height: 40), load: LoadStatus())
+    session.press(.enter)
+    session.holdsJobs = true
+    session.show(checkout)
+    session.press("j", "j", "j")
+    let selected = session.lines[1].suffix(30)
+    session.runJobs()
+    #expect(session.lines[0].contains("14 spans"))
+    #expect(session.lines[1].suffix(30) == selected)
+  }
+
+  // MARK: Opening ahead
+
+  /// A large trace at the top of the list, and two more spans of it.
+  private func large(_ count: Int = 20_000) -> [SpanRecord] {
+    var spans = RandomSpans(seed: 1)
+    var records = spans.soundTrace(20_002)
+    records[0].name = "large root"
+    return Array(records.prefix(count))
+  }
+
+  @Test func largeTraceUnderTheCursorIsOpenBeforeItIsAskedFor() {
+    var session = Session(DemoSpans.dataSet(large() + DemoSpans.checkout))
+    session.holdsJobs = true
+    session.press(.enter)
+    #expect(session.lines[0].contains("20,000 spans"))
+    session.press("q", "j", .enter)
+    #expect(session.text.contains("Opening the trace"))
+    session.runJobs()
+    #expect(session.lines[0].contains("14 spans"))
+  }
+
+  @Test func largeTraceThatIsBeingOpenedAheadIsNotOpenedTwice() {
+    var session = Session(DataSet(), load: LoadStatus())
+    session.show(DemoSpans.dataSet(large() + DemoSpans.checkout), load: LoadStatus())
+    session.holdsJobs = true
+    session.show(DemoSpans.dataSet(large() + DemoSpans.checkout))
+    #expect(session.jobs.map(\.isAwaited) == [false])
+    session.press(.enter)
+    #expect(session.jobs.count == 1)
+    session.runJobs()
+    #expect(session.lines[0].contains("20,000 spans"))
+  }
+
+  @Test func traceThatGrewIsNotShownAsItWasOpenedAhead() {
+    var session = Session(DemoSpans.dataSet(large() + DemoSpans.checkout))
+    session.show(DemoSpans.dataSet(large(20_002) + DemoSpans.checkout))
+    session.press(.enter)
+    #expect(session.lines[0].contains("20,002 spans"))
+  }
+
+  @Test func foldsAreKeptWhenATraceGrows() {
+    var session = Session(part(12), size: Size(width: 120, height: 40), load: LoadStatus())
+    session.press(.enter, "*")
+    #expect(session.text.contains("1/1"))
+    session.show(checkout)
+    #expect(session.lines[0].contains("14 spans"))
+    // The two that came are orphans, and their parent has a row.
+    #expect(session.text.contains("1/4"))
+  }
+
   @Test func jumpThatFindsNothingKeepsThePlaceBefore() {
     let one = DemoSpans.dataSet(Array(DemoSpans.checkout.prefix(5)))
     var session = Session(one, size: Size(width: 120, height: 40))

@@ -1,9 +1,11 @@
 /// Tree positions in ascending order, to step through.
 struct SortedPositions: Sendable {
-  private(set) var positions: [Int] = []
+  private(set) var positions: [Int32] = []
+
+  init() {}
 
   /// `positions` must ascend.
-  init(_ positions: [Int] = []) { self.positions = positions }
+  init(_ positions: [Int32]) { self.positions = positions }
 
   var count: Int { positions.count }
   var isEmpty: Bool { positions.isEmpty }
@@ -20,7 +22,7 @@ struct SortedPositions: Sendable {
       forward
       ? lowerBound(of: position + 1) % positions.count
       : (lowerBound(of: position) + positions.count - 1) % positions.count
-    return positions[place]
+    return Int(positions[place])
   }
 
   /// The index of the first one that is not before `position`.

@@ -36,10 +36,9 @@ public struct Report {
     return limit < order.count ? Array(order.prefix(limit)) : order
   }
 
-  private func open(_ trace: TraceRow) -> OpenTrace {
-    OpenTrace(
-      subject: .trace(trace),
-      tree: TraceTree(rows: data.traces.rows(of: trace), of: data.store), data: data)
+  /// The traces, each opened when its turn comes.
+  private var openTraces: some Sequence<OpenTrace> {
+    traces.lazy.compactMap { OpenTrace.open(.trace($0), in: data) }
   }
 
   // MARK: List
@@ -83,9 +82,9 @@ public struct Report {
 
   /// The waterfall of every trace, then what looks wrong with them.
   public func tree(emit: (String) -> Void) {
-    for (number, trace) in traces.enumerated() {
+    for (number, open) in openTraces.enumerated() {
       if number > 0 { emit("\n") }
-      tree(open(trace), emit)
+      tree(open, emit)
     }
     notes(emit)
   }
@@ -208,8 +207,7 @@ public struct Report {
   /// Every span as one line of JSON, in the order of the waterfalls.
   public func json(emit: (String) -> Void) {
     let writer = SpanJSON(data: data, quality: quality, options: options)
-    for trace in traces {
-      let open = open(trace)
+    for open in openTraces {
       for position in 0..<open.tree.count where open.tree.rows[position] != .none {
         emit(writer.line(open, position) + "\n")
       }

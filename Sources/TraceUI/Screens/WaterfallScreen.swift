@@ -176,9 +176,9 @@ extension ViewState {
     let from = limits.eighths(of: waterfall.window.start, width: width) / 8
     let to = (limits.eighths(of: waterfall.window.end, width: width) + 7) / 8
     for cell in 0..<width {
-      let part = cell * OpenTrace.densityParts / width
+      let part = cell * TraceFacts.densityParts / width
       let end = min(
-        max(part + 1, (cell + 1) * OpenTrace.densityParts / width), OpenTrace.densityParts)
+        max(part + 1, (cell + 1) * TraceFacts.densityParts / width), TraceFacts.densityParts)
       let height = Int(open.density[part..<max(part, end)].max() ?? 0)
       let isShown = waterfall.isZoomed && cell >= from && cell < max(from + 1, to)
       let style = isShown ? Style(.window, on: .window) : Style(.guide)

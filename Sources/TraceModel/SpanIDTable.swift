@@ -1,15 +1,18 @@
-import TraceModel
-
 /// Finds the node of a span ID inside one trace; made once and used for trace after trace.
 ///
 /// Open addressing over as many slots as the trace needs, so a small trace behind a large one does
 /// not pay for the large one's table.
-struct SpanIDTable {
-  private var slots: [Int32] = []
-  private var mask = 0
+public struct SpanIDTable: Sendable {
+  @usableFromInline var slots: [Int32] = []
+  @usableFromInline var mask = 0
+  /// Different in every run, so that no file can be made whose IDs all collide; no result depends
+  /// on it.
+  @usableFromInline let seed = UInt64.random(in: 0...UInt64.max)
+
+  public init() {}
 
   /// Forgets all and makes room for `count` IDs.
-  mutating func reset(for count: Int) {
+  public mutating func reset(for count: Int) {
     var length = 16
     while length < count * 2 { length *= 2 }
     if slots.count < length {
@@ -20,20 +23,24 @@ struct SpanIDTable {
     mask = length - 1
   }
 
-  /// Enters `node` under `ids[node]`; `false` if the ID is there already.
-  mutating func insert(_ node: Int, of ids: [SpanID]) -> Bool {
-    var slot = Self.hash(ids[node]) & mask
+  /// Enters `node` under `ids[node]` unless another has that ID already, and returns the node that
+  /// has it then.
+  @inlinable
+  public mutating func enter(_ node: Int, of ids: [SpanID]) -> Int {
+    var slot = hash(ids[node]) & mask
     while slots[slot] >= 0 {
-      if ids[Int(slots[slot])] == ids[node] { return false }
+      let known = Int(slots[slot])
+      if ids[known] == ids[node] { return known }
       slot = (slot + 1) & mask
     }
     slots[slot] = Int32(truncatingIfNeeded: node)
-    return true
+    return node
   }
 
   /// The node of an ID, or -1.
-  func find(_ id: SpanID, in ids: [SpanID]) -> Int32 {
-    var slot = Self.hash(id) & mask
+  @inlinable
+  public func find(_ id: SpanID, in ids: [SpanID]) -> Int32 {
+    var slot = hash(id) & mask
     while slots[slot] >= 0 {
       if ids[Int(slots[slot])] == id { return slots[slot] }
       slot = (slot + 1) & mask
@@ -41,11 +48,8 @@ struct SpanIDTable {
     return -1
   }
 
-  /// Different in every run, so that no file can be made whose IDs all collide; no result depends
-  /// on it.
-  private static let seed = UInt64.random(in: 0...UInt64.max)
-
-  private static func hash(_ id: SpanID) -> Int {
+  @inlinable
+  func hash(_ id: SpanID) -> Int {
     var state = (id.rawValue ^ seed) &* 0x9e37_79b9_7f4a_7c15
     state ^= state &>> 32
     state = state &* 0xff51_afd7_ed55_8ccd
