@@ -1,12 +1,13 @@
 import TraceModel
 
-/// Finds the node of a span ID inside one trace; made once and used for trace after trace.
+/// Finds the place of a span ID in an array of IDs; made once and used for trace after trace.
 ///
 /// Open addressing over as many slots as the trace needs, so a small trace behind a large one does
 /// not pay for the large one's table.
 struct SpanIDTable {
   private var slots: [Int32] = []
   private var mask = 0
+  private let seed = SpanIDTable.seed
 
   /// Forgets all and makes room for `count` IDs.
   mutating func reset(for count: Int) {
@@ -22,7 +23,7 @@ struct SpanIDTable {
 
   /// Enters `node` under `ids[node]`; `false` if the ID is there already.
   mutating func insert(_ node: Int, of ids: [SpanID]) -> Bool {
-    var slot = Self.hash(ids[node]) & mask
+    var slot = hash(ids[node]) & mask
     while slots[slot] >= 0 {
       if ids[Int(slots[slot])] == ids[node] { return false }
       slot = (slot + 1) & mask
@@ -33,7 +34,7 @@ struct SpanIDTable {
 
   /// The node of an ID, or -1.
   func find(_ id: SpanID, in ids: [SpanID]) -> Int32 {
-    var slot = Self.hash(id) & mask
+    var slot = hash(id) & mask
     while slots[slot] >= 0 {
       if ids[Int(slots[slot])] == id { return slots[slot] }
       slot = (slot + 1) & mask
@@ -45,7 +46,7 @@ struct SpanIDTable {
   /// on it.
   private static let seed = UInt64.random(in: 0...UInt64.max)
 
-  private static func hash(_ id: SpanID) -> Int {
+  private func hash(_ id: SpanID) -> Int {
     var state = (id.rawValue ^ seed) &* 0x9e37_79b9_7f4a_7c15
     state ^= state &>> 32
     state = state &* 0xff51_afd7_ed55_8ccd
