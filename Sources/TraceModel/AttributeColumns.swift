@@ -1,3 +1,18 @@
+/// Kinds of attribute values.
+public struct AttributeKinds: OptionSet, Sendable {
+  public let rawValue: UInt8
+
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  public static let string = AttributeKinds(rawValue: 1)
+  public static let bool = AttributeKinds(rawValue: 2)
+  public static let int = AttributeKinds(rawValue: 4)
+  public static let double = AttributeKinds(rawValue: 8)
+  public static let bytes = AttributeKinds(rawValue: 16)
+  /// An array or a map.
+  public static let nested = AttributeKinds(rawValue: 32)
+}
+
 /// Attributes as columns: 8 bytes each, strings by number, wide numbers aside.
 ///
 /// Used for spans' own attributes and, a second time, for those of events and links. A range of
@@ -63,13 +78,31 @@ public struct AttributeColumns: Sendable {
     payloads.append(payload)
   }
 
+  /// Whether any value is an array or a map.
+  public var hasNested: Bool { !nested.isEmpty }
+
+  /// What kind of value stands at a position.
+  public func kind(at position: Int) -> AttributeKinds {
+    switch Tag(rawValue: keys[position] >> 28) {
+    case .string: .string
+    case .bool: .bool
+    case .smallInt, .wideInt: .int
+    case .double: .double
+    case .bytes: .bytes
+    case .nested: .nested
+    case .empty, nil: []
+    }
+  }
+
+  /// The key at a position, and the value if it is a string: all that search needs of most.
+  public func strings(at position: Int) -> (key: StringID, value: StringID?) {
+    let key = keys[position]
+    let isString = key >> 28 == Tag.string.rawValue
+    return (StringID(key & 0x0fff_ffff), isString ? StringID(payloads[position]) : nil)
+  }
+
   /// The key at a position.
   public func key(at position: Int) -> StringID { StringID(keys[position] & 0x0fff_ffff) }
-
-  /// The string at a position, if the value is a string: what search compares without copying.
-  public func string(at position: Int) -> StringID? {
-    keys[position] >> 28 == Tag.string.rawValue ? StringID(payloads[position]) : nil
-  }
 
   /// The value at a position.
   public func value(at position: Int, strings: StringPool) -> AttributeValue {

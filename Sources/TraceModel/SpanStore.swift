@@ -8,7 +8,7 @@ public struct SpanRow: Hashable, Sendable, Comparable {
   public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
   /// No row.
-  public static let none = SpanRow(.max)
+  @inlinable public static var none: SpanRow { SpanRow(.max) }
 
   /// The number of the block that holds the row.
   @inlinable public var block: Int { Int(rawValue >> SpanStore.blockShift) }
@@ -116,6 +116,22 @@ public struct SpanStore: Sendable {
 
   /// How many blocks hold the rows.
   public var blockCount: Int { blocks.count }
+
+  /// The batch of a block.
+  public func batch(ofBlock block: Int) -> SealedBatch { blocks[block].sealed }
+
+  /// The blocks of each batch.
+  public var batches: [Range<Int>] {
+    var batches: [Range<Int>] = []
+    for number in blocks.indices {
+      if let last = batches.last, blocks[last.lowerBound].sealed === blocks[number].sealed {
+        batches[batches.count - 1] = last.lowerBound..<(number + 1)
+      } else {
+        batches.append(number..<(number + 1))
+      }
+    }
+    return batches
+  }
 
   /// All rows in the order of arrival, block by block, each with its batch and the rows of it.
   public func forEachBlock(_ body: (_ first: SpanRow, SealedBatch, Range<Int>) -> Void) {

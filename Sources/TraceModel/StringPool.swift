@@ -17,9 +17,9 @@ public struct StringID: Hashable, Sendable, Comparable {
 /// Interning allocates nothing per string but what the buffer grows by.
 public struct StringPool: Sendable {
   /// All strings behind one another.
-  private var bytes: [UInt8] = []
+  public private(set) var bytes: [UInt8] = []
   /// Where each string ends in `bytes`; it starts where the one before ends.
-  private var ends: [UInt32] = [0]
+  public private(set) var ends: [UInt32] = [0]
   /// Open addressing: the number of a string plus one, or 0; the length is a power of two.
   private var table: [UInt32] = Array(repeating: 0, count: 64)
   /// The hashes of `ends`, so that growing the table does not read the strings again.

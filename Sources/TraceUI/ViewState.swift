@@ -123,24 +123,29 @@ public struct ViewState: Sendable {
 
   private mutating func take(_ result: JobResult) {
     guard result.generation == generations[result.lane.rawValue] else { return }
-    runningLanes.remove(result.lane)
+    if result.isLast { runningLanes.remove(result.lane) }
     switch result.value {
     case .traceList(let result):
       list.take(result)
       // The matches are those of the traces that were there.
       if !list.search.isEmpty, !runningLanes.contains(.listSearch) {
-        run(.searchTraces(list.search))
+        run(.searchTraces(list.search, order: list.rowsFromCursor))
       }
       refreshList()
-    case .traceMatches(let query, let matches): list.take(query, matches)
+    case .traceMatches(let query, let matches, let first):
+      list.take(query, matches, first: first, isLast: result.isLast)
+      if result.isLast { endSearch(query, isFound: list.matchCount > 0) }
     case .opened(let trace, let row):
       guard waterfall.subject == trace.subject else { return }
       waterfall.take(trace, at: row)
-      if !waterfall.query.isEmpty { run(.search(waterfall.query, trace)) }
+      if !waterfall.query.isEmpty {
+        run(.search(waterfall.query, trace, from: waterfall.searchStart))
+      }
       refreshTrace()
-    case .matches(let query, let subject, let matches):
+    case .matches(let query, let subject, let matches, let first):
       guard waterfall.subject == subject else { return }
-      waterfall.take(query, matches)
+      waterfall.take(query, matches, first: first, isLast: result.isLast)
+      if result.isLast { endSearch(query, isFound: !waterfall.matches.isEmpty) }
     case .operation(let row, let spans, let statistics):
       waterfall.statistics = (row, spans, statistics)
     case .copied(let text): effects.append(.copy(text, what: "span as JSON"))

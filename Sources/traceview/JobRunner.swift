@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+import TraceModel
 import TraceUI
 
 /// Runs the view's jobs on other threads, one at a time in each lane, and only the newest.
@@ -17,7 +18,8 @@ final class JobRunner: Sendable {
   private let lanes: [Lane]
   private let report: @Sendable (News) -> Void
 
-  /// `report` is called on a lane's thread, once for each job.
+  /// `report` is called on a lane's thread, once at the end of each job and as often before as the
+  /// job has something to say.
   init(report: @escaping @Sendable (News) -> Void) {
     self.report = report
     lanes = Job.Lane.allCases.map { Lane($0) }
@@ -27,9 +29,13 @@ final class JobRunner: Sendable {
     let lane = lanes[job.lane.rawValue]
     lane.newest.store(job.generation, ordering: .relaxed)
     lane.queue.async { [report] in
-      func isCancelled() -> Bool { lane.newest.load(ordering: .relaxed) != job.generation }
-      let result = isCancelled() ? nil : job.run(isCancelled: isCancelled)
-      report(result.map { .result($0) } ?? .cancelled(job.lane))
+      @Sendable func isCancelled() -> Bool {
+        lane.newest.load(ordering: .relaxed) != job.generation
+      }
+      if isCancelled() { return }
+      let result = job.run(
+        workers: .processors, report: { report(.result($0)) }, isCancelled: isCancelled)
+      if let result { report(.result(result)) }
     }
   }
 }
