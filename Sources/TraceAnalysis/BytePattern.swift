@@ -30,10 +30,13 @@ struct BytePattern: Sendable, Equatable {
   /// Whether the pattern stands anywhere in `text`.
   func occurs(in text: Span<UInt8>) -> Bool {
     if bytes.isEmpty { return true }
-    var occurs = false
-    let end = [UInt32(truncatingIfNeeded: text.count)]
-    forEachString(of: end.span, in: text) { _ in occurs = true }
-    return occurs
+    var index = 0
+    var compared = 0
+    while let place = start.first(in: text, from: index), place &+ bytes.count <= text.count {
+      if let isHere = stands(in: text, from: place, to: text.count, &compared) { return isHere }
+      index = place &+ 1
+    }
+    return false
   }
 
   /// Calls `body` with the number of each string that has the pattern. The strings stand behind one
@@ -46,24 +49,25 @@ struct BytePattern: Sendable, Equatable {
     while let place = start.first(in: text, from: index), place &+ bytes.count <= text.count {
       while Int(ends[number]) <= place { number &+= 1 }
       let end = Int(ends[number])
-      index = place &+ 1
-      // No later place in this string has room for it.
-      guard place &+ bytes.count <= end else {
-        index = end
-        continue
-      }
-      if compared > 8 &* place &+ 4_096 {
-        if isFoundSlowly(in: text, place..<end) { body(number) }
-        index = end
-      } else {
-        let length = matchLength(text, at: place)
-        compared &+= length
-        if length == bytes.count {
-          body(number)
-          index = end
-        }
-      }
+      // Behind a place without room for it the string has none either.
+      let isThere =
+        place &+ bytes.count <= end ? stands(in: text, from: place, to: end, &compared) : false
+      if isThere == true { body(number) }
+      index = isThere == nil ? place &+ 1 : end
     }
+  }
+
+  /// Whether the pattern stands between a place where it may begin and the end of a string; `nil` if
+  /// it is not at the place, and was not looked for behind it.
+  @inline(__always)
+  private func stands(
+    in text: Span<UInt8>, from place: Int, to end: Int, _ compared: inout Int
+  ) -> Bool? {
+    // All comparisons together may be a few times as much as what was read.
+    if compared > 8 &* place &+ 4_096 { return isFoundSlowly(in: text, place..<end) }
+    let length = matchLength(text, at: place)
+    compared &+= length
+    return length == bytes.count ? true : nil
   }
 
   /// How many bytes of the pattern stand at a place that has room for all of them.

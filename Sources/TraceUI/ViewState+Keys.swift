@@ -155,11 +155,10 @@ extension ViewState {
     case .search, .filter:
       if text.isEmpty { return clearSearch() }
       waterfall.searchOrigin = nil
+      guard line.kind == .search else { return }
+      message = Self.searching(text)
       let isFound = screen == .waterfall ? !waterfall.matches.isEmpty : list.matchCount > 0
-      if line.kind == .search, !isFound {
-        message = Self.searching(text)
-        if !isSearching { endSearch(SpanQuery(text), isFound: false) }
-      }
+      if !isSearching { endSearch(SpanQuery(text), isFound: isFound) }
     }
   }
 
