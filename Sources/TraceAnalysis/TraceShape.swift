@@ -51,6 +51,8 @@ struct TraceShape {
   private mutating func load(_ all: [SpanRow], _ store: SpanStore, _ table: ProcessTable) {
     nodes.removeAll(keepingCapacity: true)
     ids.removeAll(keepingCapacity: true)
+    nodes.reserveCapacity(all.count)
+    ids.reserveCapacity(all.count)
     duplicatesDropped = 0
     ringCount = 0
     store.forEachRun(of: all) { rows, sealed, shift in
@@ -58,14 +60,18 @@ struct TraceShape {
       let (starts, ends) = (sealed.batch.starts, sealed.batch.ends)
       let scopes = sealed.batch.scopeIDs
       let processes = table.numbers(ofBlock: rows[rows.startIndex].block)
-      for row in rows {
-        let index = Int(row.rawValue) + shift
-        ids.append(spanIDs[index])
-        nodes.append(
-          Node(
-            row: row, id: spanIDs[index], parentID: parentIDs[index], start: starts[index],
-            end: ends[index], process: processes[Int(scopes[index].rawValue)],
-            kind: sealed.batch.kind(at: index)))
+      ids.append(addingCapacity: rows.count) { output in
+        for row in rows { output.append(spanIDs[Int(row.rawValue) + shift]) }
+      }
+      nodes.append(addingCapacity: rows.count) { output in
+        for row in rows {
+          let index = Int(row.rawValue) + shift
+          output.append(
+            Node(
+              row: row, id: spanIDs[index], parentID: parentIDs[index], start: starts[index],
+              end: ends[index], process: processes[Int(scopes[index].rawValue)],
+              kind: sealed.batch.kind(at: index)))
+        }
       }
     }
   }

@@ -52,19 +52,19 @@ public struct TraceTable: Sendable {
 
   /// The rows of a trace, the last to arrive first.
   public func rows(of trace: TraceRow) -> [SpanRow] {
-    var rows: [SpanRow] = []
-    rows.reserveCapacity(Int(self[trace].spanCount))
-    var row = self[trace].lastRow
-    while row != .none {
-      // Rows of one trace mostly stand in one block.
-      let block = row.block
-      let previous = self.previous[block]
-      repeat {
-        rows.append(row)
-        row = previous[row.offset]
-      } while row.block == block
+    let summary = self[trace]
+    return Array(capacity: Int(summary.spanCount)) { output in
+      var row = summary.lastRow
+      while row != .none {
+        // Rows of one trace mostly stand in one block.
+        let block = row.block
+        let previous = self.previous[block]
+        repeat {
+          output.append(row)
+          row = previous[row.offset]
+        } while row.block == block
+      }
     }
-    return rows
   }
 
   /// The trace with an identifier. O(1).
