@@ -9,25 +9,27 @@ struct BurstWatch {
   private(set) var isDisturbed: [Bool]
   private let bursts: [RootBurst]
   /// For each process its bursts, which stand together and in the order of time.
-  private var ranges: [Int32: Range<Int>] = [:]
+  private var ranges: [Range<Int>]
   /// For each burst the next one that is not disturbed, maybe itself: followed and shortened, so
   /// that long spans over many bursts cost little.
   private var next: [Int]
 
   /// `bursts` by process, then time, without overlap inside of a process.
-  init(_ bursts: [RootBurst]) {
+  init(_ bursts: [RootBurst], processCount: Int) {
     self.bursts = bursts
+    ranges = Array(repeating: 0..<0, count: processCount)
     isDisturbed = Array(repeating: false, count: bursts.count)
     next = Array(0...bursts.count)
     for (place, burst) in bursts.enumerated() {
-      let first = ranges[burst.process]?.lowerBound ?? place
-      ranges[burst.process] = first..<(place + 1)
+      let known = ranges[Int(burst.process)]
+      ranges[Int(burst.process)] = (known.isEmpty ? place : known.lowerBound)..<(place + 1)
     }
   }
 
   /// Takes a span into account. O(log n) and what it disturbs.
   mutating func see(_ extent: SpanExtent, of trace: TraceID, in process: Int32) {
-    guard !extent.isUnset, let range = ranges[process] else { return }
+    let range = ranges[Int(process)]
+    guard !range.isEmpty, !extent.isUnset else { return }
     // The first burst that ends after the span starts.
     var (low, high) = (range.lowerBound, range.upperBound)
     while low < high {

@@ -1,17 +1,16 @@
 import TraceModel
 
-/// Where children lie against their parents, for each pair of services.
+/// Where children lie against their parents, for each pair of processes.
 struct ChildPlacement {
-  /// Which services, and which of their clocks.
+  /// Numbers of processes.
   struct Pair: Hashable {
-    var parentService: String
-    var childService: String
-    /// Numbers of clocks; equal for a pair on one clock.
-    var parentClock: Int32
-    var childClock: Int32
-    /// Numbers of processes, only to name them.
-    var parentProcess: Int32
-    var childProcess: Int32
+    var parent: Int32
+    var child: Int32
+
+    /// One number is hashed faster than two.
+    func hash(into hasher: inout Hasher) {
+      hasher.combine(UInt64(UInt32(bitPattern: parent)) << 32 | UInt64(UInt32(bitPattern: child)))
+    }
   }
 
   /// What one child says of the offset between two clocks: what must be added to the child's times
@@ -44,35 +43,27 @@ struct ChildPlacement {
   static let rounding = DurationNanos(1_000)
 
   mutating func add(
-    _ node: Int, in shape: TraceShape, of trace: TraceRow, _ traceID: TraceID, _ store: SpanStore,
-    _ table: ProcessTable
+    _ node: TraceShape.Node, under parentNode: TraceShape.Node, of trace: TraceRow,
+    _ traceID: TraceID, _ table: ProcessTable
   ) {
-    let parentNode = Int(shape.parents[node])
-    let (child, parent) = (shape.extent(node), shape.extent(parentNode))
+    let (child, parent) = (node.extent, parentNode.extent)
     guard !child.isUnset, !parent.isUnset else { return }
     // Nothing lies outside of a span whose end is not known, or that has two sets of times.
-    guard shape.ends[parentNode] != .unset, !shape.defects[parentNode].contains(.duplicate) else {
-      return
-    }
-    let (parentProcess, childProcess) = (shape.processes[parentNode], shape.processes[node])
-    let parentClock = table.clocks[Int(parentProcess)]
-    let childClock = table.clocks[Int(childProcess)]
+    guard parentNode.end != .unset, !parentNode.defects.contains(.duplicate) else { return }
+    let sameClock =
+      node.process == parentNode.process
+      || table.clocks[Int(node.process)] == table.clocks[Int(parentNode.process)]
     let startsBefore = parent.start.since(child.start) > Self.rounding
     let endsAfter = child.end.since(parent.end) > Self.rounding
-    guard startsBefore || endsAfter || parentClock != childClock else { return }
-    let sameClock = parentClock == childClock
-    let pair = Pair(
-      parentService: table.processes[Int(parentProcess)].service,
-      childService: table.processes[Int(childProcess)].service,
-      parentClock: sameClock ? 0 : parentClock, childClock: sameClock ? 0 : childClock,
-      parentProcess: sameClock ? 0 : parentProcess, childProcess: sameClock ? 0 : childProcess)
-    let isAwaited = !sameClock && isAwaited(node, parentNode, shape, store)
-    update(&entries[pair, default: Entry()]) { entry in
+    guard startsBefore || endsAfter || !sameClock else { return }
+    // What is handed over by a message is not waited for.
+    let isAwaited = !sameClock && node.kind != .consumer && parentNode.kind != .producer
+    let pair = Pair(parent: parentNode.process, child: node.process)
+    Self.update(&entries[pair, default: Entry()]) { entry in
       if startsBefore { entry.startsBefore += 1 }
       if endsAfter { entry.endsAfter += 1 }
       if startsBefore || endsAfter {
-        entry.outside.add(
-          shape.rows[node], shape.ids[node], start: child.start, of: trace, traceID)
+        entry.outside.add(node.row, node.id, start: child.start, of: trace, traceID)
       }
       if isAwaited {
         entry.samples.append(
@@ -81,18 +72,17 @@ struct ChildPlacement {
     }
   }
 
-  private func update(_ entry: inout Entry, _ body: (inout Entry) -> Void) { body(&entry) }
-
-  /// Whether the parent's kind says that it waits for the child: what is handed over by a message is
-  /// not waited for.
-  private func isAwaited(
-    _ node: Int, _ parent: Int, _ shape: TraceShape, _ store: SpanStore
-  )
-    -> Bool
-  {
-    let (sealed, index) = store.locate(shape.rows[node])
-    let (parentSealed, parentIndex) = store.locate(shape.rows[parent])
-    return sealed.batch.kind(at: index) != .consumer
-      && parentSealed.batch.kind(at: parentIndex) != .producer
+  /// Adds the children of other traces.
+  mutating func add(_ other: ChildPlacement) {
+    for (pair, more) in other.entries {
+      Self.update(&entries[pair, default: Entry()]) { entry in
+        entry.startsBefore += more.startsBefore
+        entry.endsAfter += more.endsAfter
+        entry.outside.add(more.outside)
+        entry.samples += more.samples
+      }
+    }
   }
+
+  private static func update(_ entry: inout Entry, _ body: (inout Entry) -> Void) { body(&entry) }
 }

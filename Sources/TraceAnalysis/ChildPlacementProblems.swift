@@ -19,7 +19,9 @@ struct ChildPlacementProblems {
       if let offset = Self.offset(of: entry) {
         skews.append(skew(pair, entry, offset))
       } else {
-        let services = ServicePair(parent: pair.parentService, child: pair.childService)
+        let services = ServicePair(
+          parent: scan.processes.processes[Int(pair.parent)].service,
+          child: scan.processes.processes[Int(pair.child)].service)
         outside[services, default: Merged()].add(entry)
       }
     }
@@ -35,12 +37,12 @@ struct ChildPlacementProblems {
   private struct Merged {
     var startsBefore = 0
     var endsAfter = 0
-    var tallies: [SpanTally] = []
+    var outside = SpanTally()
 
     mutating func add(_ entry: ChildPlacement.Entry) {
       startsBefore += entry.startsBefore
       endsAfter += entry.endsAfter
-      tallies.append(entry.outside)
+      outside.add(entry.outside)
     }
   }
 
@@ -72,8 +74,8 @@ struct ChildPlacementProblems {
   private func skew(
     _ pair: ChildPlacement.Pair, _ entry: ChildPlacement.Entry, _ offset: DurationNanos
   ) -> Problem {
-    let child = name(pair.childProcess)
-    let parent = name(pair.parentProcess)
+    let child = name(pair.child)
+    let parent = name(pair.parent)
     let length = DurationText.short(DurationNanos(Int64(clamping: offset.rawValue.magnitude)))
     let direction = offset.rawValue > 0 ? "behind" : "ahead of"
     let count = entry.outside.count
@@ -107,8 +109,7 @@ struct ChildPlacementProblems {
   }
 
   private func childOutside(_ pair: ServicePair, _ merged: Merged) -> Problem {
-    let first = SpanTally.merged(merged.tallies)
-    let count = first.count
+    let count = merged.outside.count
     let place =
       pair.parent == pair.child ? "in \(pair.child)" : "of \(pair.child) under \(pair.parent)"
     return Problem(
@@ -121,8 +122,8 @@ struct ChildPlacementProblems {
       cure: merged.startsBefore == 0
         ? "Nothing to do, if nobody waits for it; a link says so better than a parent."
         : "Start the parent before its children, and compare the clocks of both hosts.",
-      details: [Self.sides(merged.startsBefore, merged.endsAfter)], traces: first.traces,
-      spans: first.spans, count: count)
+      details: [Self.sides(merged.startsBefore, merged.endsAfter)], traces: merged.outside.traces,
+      spans: merged.outside.spans, count: count)
   }
 
   /// The worst of many problems, and one for the rest.

@@ -45,17 +45,20 @@ extension DataQuality {
   /// Looks for everything that is wrong in a whole data set; `nil` when cancelled.
   ///
   /// `sourceNames` are the names of the sources by their number, for the places of import issues.
-  /// O(n log n) in the number of spans, whether they are one trace or a million.
+  /// O(n log n) in the number of spans, whether they are one trace or a million. The result does not
+  /// depend on how many workers there are.
   public static func analyze(
-    _ data: DataSet, sourceNames: [String], isCancelled: () -> Bool
+    _ data: DataSet, sourceNames: [String], workers: Workers = .none,
+    isCancelled: @Sendable () -> Bool
   ) -> DataQuality? {
-    var scan = QualityScan(data)
-    guard scan.run(isCancelled), scan.missing.findElsewhere(in: data.store, isCancelled),
-      let links = LinkProblems.problems(data, isCancelled),
+    guard var scan = QualityScan.of(data, workers, isCancelled),
+      scan.missing.findElsewhere(in: data.store, workers, isCancelled),
+      let links = LinkProblems.problems(data, workers, isCancelled),
       let unjoined = UnjoinedRootsFinder.find(scan, isCancelled)
     else { return nil }
     var quality = DataQuality()
-    quality.defects = scan.defects
+    quality.defects.reserveCapacity(scan.defects.count)
+    for (trace, counts) in scan.defects { quality.defects[trace] = counts }
     quality.unjoined = unjoined
     for (place, group) in unjoined.enumerated() {
       for trace in group.traces { quality.groups[trace] = place }

@@ -48,64 +48,75 @@ struct MissingParents {
   }
 
   /// Notes whether the flags of a span with a parent in another process are wrong.
-  mutating func check(_ index: Int, in sealed: SealedBatch, _ table: inout ProcessTable) {
+  mutating func check(_ node: TraceShape.Node, of store: SpanStore, _ table: ProcessTable) {
+    let (sealed, index) = store.locate(node.row)
     if Self.isRemote(sealed.batch.flags(at: index)) == false {
-      wrongSDKs.insert(table.sdk(of: index, in: sealed))
+      wrongSDKs.insert(table.sdk(of: node.row, sealed.batch.scopeIDs[index]))
     }
   }
 
   /// Adds the orphans of one trace. O(n log n) in their number.
   mutating func add(
-    _ shape: TraceShape, _ trace: TraceRow, _ data: DataSet, _ table: inout ProcessTable
+    _ shape: TraceShape, _ trace: TraceRow, _ data: DataSet, _ table: ProcessTable
   ) {
     let summary = data.traces[trace]
     for node in Self.orphans(of: shape, table) {
-      let service = table.processes[Int(shape.processes[node])].service
+      let service = table.processes[Int(node.process)].service
       let isKnown = entries.last.map {
-        $0.trace == trace && $0.id == shape.parentIDs[node] && $0.service == service
+        $0.trace == trace && $0.id == node.parentID && $0.service == service
       }
       if isKnown != true {
         entries.append(
           Entry(
-            trace: trace, traceID: summary.id, id: shape.parentIDs[node], service: service,
-            orphans: orphans.count..<orphans.count, extent: shape.extent(node),
+            trace: trace, traceID: summary.id, id: node.parentID, service: service,
+            orphans: orphans.count..<orphans.count, extent: node.extent,
             traceExtent: summary.extent))
       }
-      orphans.append(shape.rows[node])
+      orphans.append(node.row)
       let place = entries.count - 1
       entries[place].orphans = entries[place].orphans.lowerBound..<orphans.count
-      entries[place].extent = entries[place].extent.union(shape.extent(node))
-      let (sealed, index) = data.store.locate(shape.rows[node])
+      entries[place].extent = entries[place].extent.union(node.extent)
+      let (sealed, index) = data.store.locate(node.row)
       // A server or consumer begins something in its process, whatever its flags say.
-      let isEntry = sealed.batch.kind(at: index).isEntry
+      let isEntry = node.kind.isEntry
       if isEntry { entries[place].entries += 1 }
       switch Self.isRemote(sealed.batch.flags(at: index)) {
       case true?: entries[place].remote += 1
-      case false? where !isEntry: claim(place, table.sdk(of: index, in: sealed))
+      case false? where !isEntry:
+        claim(place, table.sdk(of: node.row, sealed.batch.scopeIDs[index]))
       default: break
       }
     }
   }
 
   /// The nodes of orphans by missing parent, service, start, ID.
-  private static func orphans(of shape: TraceShape, _ table: ProcessTable) -> [Int] {
-    var nodes: [Int] = []
-    for node in 0..<shape.count where shape.parents[node] == TraceShape.orphan {
-      nodes.append(node)
-    }
-    nodes.sort { one, other in
-      if shape.parentIDs[one] != shape.parentIDs[other] {
-        return shape.parentIDs[one] < shape.parentIDs[other]
-      }
-      if shape.processes[one] != shape.processes[other] {
-        let first = table.processes[Int(shape.processes[one])].service
-        let second = table.processes[Int(shape.processes[other])].service
+  private static func orphans(of shape: TraceShape, _ table: ProcessTable) -> [TraceShape.Node] {
+    shape.nodes.filter { $0.parent == TraceShape.orphan }.sorted { one, other in
+      if one.parentID != other.parentID { return one.parentID < other.parentID }
+      if one.process != other.process {
+        let first = table.processes[Int(one.process)].service
+        let second = table.processes[Int(other.process)].service
         if first != second { return first < second }
       }
-      let (first, second) = (shape.extent(one).start, shape.extent(other).start)
-      return first != second ? first < second : shape.ids[one] < shape.ids[other]
+      let (first, second) = (one.extent.start, other.extent.start)
+      return first != second ? first < second : one.id < other.id
     }
-    return nodes
+  }
+
+  /// Adds the orphans of later traces.
+  mutating func add(_ other: MissingParents) {
+    let (entryCount, orphanCount) = (entries.count, orphans.count)
+    for var entry in other.entries {
+      let range = entry.orphans
+      entry.orphans = (range.lowerBound + orphanCount)..<(range.upperBound + orphanCount)
+      entries.append(entry)
+    }
+    orphans += other.orphans
+    for var claim in other.claims {
+      claim.entry += entryCount
+      claims.append(claim)
+    }
+    wrongSDKs.formUnion(other.wrongSDKs)
   }
 
   private mutating func claim(_ entry: Int, _ sdk: Int32) {
@@ -127,24 +138,54 @@ struct MissingParents {
 
   /// Looks for the missing spans in all other traces: one pass over the IDs of the store. Of several
   /// traces that have one the lowest ID is named. `false` when cancelled.
-  mutating func findElsewhere(in store: SpanStore, _ isCancelled: () -> Bool) -> Bool {
+  mutating func findElsewhere(
+    in store: SpanStore, _ workers: Workers, _ isCancelled: @Sendable () -> Bool
+  ) -> Bool {
     guard !entries.isEmpty else { return true }
-    let missing = Set(entries.map(\.id))
-    var found: [SpanID: TraceID] = [:]
+    var missing: [SpanID] = []
+    var table = SpanIDTable()
+    table.reset(for: entries.count)
+    var places: [Int] = []
+    for entry in entries {
+      let known = table.find(entry.id, in: missing)
+      places.append(known < 0 ? missing.count : Int(known))
+      guard known < 0 else { continue }
+      missing.append(entry.id)
+      _ = table.enter(missing.count - 1, of: missing)
+    }
+    let parts = workers.parts(of: store.blockCount)
+    let (ids, known) = (missing, table)
+    let hits = workers.map(parts.count) { number in
+      Self.find(ids, known, in: parts[number], of: store, isCancelled)
+    }
+    var found = [TraceID?](repeating: nil, count: missing.count)
+    for hits in hits {
+      guard let hits else { return false }
+      for hit in hits { found[hit.place] = min(found[hit.place] ?? hit.trace, hit.trace) }
+    }
+    // A trace that has the span itself does not miss it, so what was found is another one.
+    for (entry, place) in places.enumerated() { entries[entry].elsewhere = found[place] }
+    return true
+  }
+
+  /// The spans in some blocks that have one of the IDs; `nil` when cancelled.
+  private static func find(
+    _ missing: [SpanID], _ table: SpanIDTable, in blocks: Range<Int>, of store: SpanStore,
+    _ isCancelled: () -> Bool
+  ) -> [(place: Int, trace: TraceID)]? {
+    var hits: [(place: Int, trace: TraceID)] = []
     var wasCancelled = false
-    store.forEachBlock { _, sealed, rows in
+    store.forEachBlock(in: blocks) { _, sealed, rows in
       guard !wasCancelled, !isCancelled() else {
         wasCancelled = true
         return
       }
-      let (ids, traces) = (sealed.batch.spanIDs, sealed.batch.traceIDs)
-      for index in rows where missing.contains(ids[index]) {
-        let trace = traces[index]
-        found[ids[index]] = min(found[ids[index]] ?? trace, trace)
+      let ids = sealed.batch.spanIDs
+      for index in rows {
+        let place = table.find(ids[index], in: missing)
+        if place >= 0 { hits.append((Int(place), sealed.batch.traceIDs[index])) }
       }
     }
-    // A trace that has the span itself does not miss it, so what was found is another one.
-    for place in entries.indices { entries[place].elsewhere = found[entries[place].id] }
-    return !wasCancelled
+    return wasCancelled ? nil : hits
   }
 }

@@ -2,7 +2,7 @@ import TraceModel
 
 /// Numbers the processes that the spans of a store come from, by what their resources say.
 ///
-/// A batch is looked at once; after that the process of a span is an index. (Semantic conventions:
+/// Each batch is looked at once; after that the process of a span is an index. (Semantic conventions:
 /// service, process, host, container, k8s, telemetry.)
 struct ProcessTable {
   /// What a resource says of the process that made the spans.
@@ -44,34 +44,30 @@ struct ProcessTable {
   private var index: [Process: Int32] = [:]
   private var clockIndex: [Process: Int32] = [:]
   private var sdkIndex: [SDK: Int32] = [:]
-  private var batches: [ObjectIdentifier: Numbers] = [:]
-  private var last: (id: ObjectIdentifier, numbers: Numbers)?
+  /// What was read of each block of the store: that of its batch.
+  private var blocks: [Numbers] = []
 
-  /// The process of the span at `row` of a batch.
-  mutating func number(of row: Int, in sealed: SealedBatch) -> Int32 {
-    numbers(of: sealed)[Int(sealed.batch.scopeIDs[row].rawValue)]
-  }
-
-  /// The process of each scope of a batch.
-  mutating func numbers(of sealed: SealedBatch) -> [Int32] { known(sealed).processes }
-
-  /// The number of the SDK that made the span at `row` of a batch.
-  mutating func sdk(of row: Int, in sealed: SealedBatch) -> Int32 {
-    known(sealed).sdks[Int(sealed.batch.scopeIDs[row].rawValue)]
-  }
-
-  private mutating func known(_ sealed: SealedBatch) -> Numbers {
-    let id = ObjectIdentifier(sealed)
-    if let last, last.id == id { return last.numbers }
-    let numbers: Numbers
-    if let known = batches[id] {
-      numbers = known
-    } else {
-      numbers = read(sealed)
-      batches[id] = numbers
+  /// Reads the resources of all batches.
+  init(_ store: SpanStore) {
+    var last: (sealed: SealedBatch, numbers: Numbers)?
+    store.forEachBlock { _, sealed, _ in
+      let numbers: Numbers
+      if let last, last.sealed === sealed {
+        numbers = last.numbers
+      } else {
+        numbers = read(sealed)
+        last = (sealed, numbers)
+      }
+      blocks.append(numbers)
     }
-    last = (id, numbers)
-    return numbers
+  }
+
+  /// The process of each scope of the batch of a block.
+  func numbers(ofBlock block: Int) -> [Int32] { blocks[block].processes }
+
+  /// The number of the SDK that made the span of a row, which has this scope.
+  func sdk(of row: SpanRow, _ scope: ScopeID) -> Int32 {
+    blocks[row.block].sdks[Int(scope.rawValue)]
   }
 
   private mutating func read(_ sealed: SealedBatch) -> Numbers {

@@ -1,10 +1,11 @@
 import TraceModel
 
-/// One pass over all traces: collects what the problems are made of.
+/// What problems are made of, collected in one pass over all traces.
 struct QualityScan {
   let data: DataSet
-  var processes = ProcessTable()
-  var defects: [TraceRow: TraceDefects] = [:]
+  let processes: ProcessTable
+  /// Of the traces that have any.
+  var defects: [(trace: TraceRow, counts: TraceDefects)] = []
   var missing = MissingParents()
   var placement = ChildPlacement()
   var candidates: [RootCandidate] = []
@@ -21,20 +22,64 @@ struct QualityScan {
   /// Traces with exact copies of spans, and how many there are.
   var copies = TraceTally()
   /// For each process how many spans start something in it: roots, orphans, entries.
-  var starters: [Int] = []
+  var starters: [Int]
   /// For each process how many spans are entries, whether they have a parent or not.
-  var entries: [Int] = []
+  var entries: [Int]
   /// From the first start to the last end of all spans.
   var window = SpanExtent(start: .unset, end: .unset)
 
-  private var shape = TraceShape()
+  private init(_ data: DataSet, _ processes: ProcessTable) {
+    self.data = data
+    self.processes = processes
+    starters = Array(repeating: 0, count: processes.processes.count)
+    entries = starters
+  }
 
-  init(_ data: DataSet) { self.data = data }
+  /// Reads all traces, some on each thread; `nil` when cancelled. The threads do not show.
+  static func of(
+    _ data: DataSet, _ workers: Workers, _ isCancelled: @Sendable () -> Bool
+  ) -> QualityScan? {
+    let empty = QualityScan(data, ProcessTable(data.store))
+    let parts = workers.parts(of: data.traces.count)
+    let scans = workers.map(parts.count) { number -> QualityScan? in
+      var scan = empty
+      return scan.read(parts[number], isCancelled) ? scan : nil
+    }
+    var all = empty
+    for scan in scans {
+      guard let scan else { return nil }
+      all.add(scan)
+    }
+    all.missing.settleClaims()
+    return all
+  }
 
-  /// Reads all traces; `false` when cancelled.
-  mutating func run(_ isCancelled: () -> Bool) -> Bool {
+  /// Adds what was collected of later traces.
+  private mutating func add(_ other: QualityScan) {
+    defects += other.defects
+    missing.add(other.missing)
+    placement.add(other.placement)
+    candidates += other.candidates
+    rings.add(other.rings)
+    ringCount += other.ringCount
+    ownParents.add(other.ownParents)
+    duplicates.add(other.duplicates)
+    negative.add(other.negative)
+    notEnded.add(other.notEnded)
+    invalidIDs.add(other.invalidIDs)
+    copies.add(other.copies)
+    for process in starters.indices {
+      starters[process] += other.starters[process]
+      entries[process] += other.entries[process]
+    }
+    window = window.union(other.window)
+  }
+
+  /// Reads some traces; `false` when cancelled.
+  private mutating func read(_ traces: Range<Int>, _ isCancelled: () -> Bool) -> Bool {
+    var shape = TraceShape()
     var sinceAsked = 0
-    for number in 0..<data.traces.count {
+    for number in traces {
       let trace = TraceRow(UInt32(truncatingIfNeeded: number))
       let summary = data.traces[trace]
       window = window.union(summary.extent)
@@ -44,10 +89,9 @@ struct QualityScan {
         sinceAsked = 0
       }
       if summary.spanCount == 1, readRoot(summary.rootRow, trace, summary.id) { continue }
-      shape.read(data.traces.rows(of: trace), of: data.store, &processes)
-      readShape(trace, summary)
+      shape.read(data.traces.rows(of: trace), of: data.store, processes)
+      read(shape, trace, summary)
     }
-    missing.settleClaims()
     return true
   }
 
@@ -60,65 +104,64 @@ struct QualityScan {
       traceID.isValid, end != .unset || start == .unset,
       SpanExtent.duration(start: start, end: end) >= .zero
     else { return false }
-    let process = processes.number(of: index, in: sealed)
+    let scope = Int(sealed.batch.scopeIDs[index].rawValue)
+    let process = processes.numbers(ofBlock: row.block)[scope]
     count(process, isEntry: sealed.batch.kind(at: index).isEntry, isStarter: true)
     addCandidate(trace, traceID, row, process)
     return true
   }
 
-  private mutating func readShape(_ trace: TraceRow, _ summary: TraceSummary) {
+  private mutating func read(_ shape: TraceShape, _ trace: TraceRow, _ summary: TraceSummary) {
     var counts = TraceDefects()
     var roots = 0
+    var root: TraceShape.Node?
     ringCount += shape.ringCount
-    for node in 0..<shape.count {
-      let parent = shape.parents[node]
-      if parent == TraceShape.orphan { counts.orphans += 1 }
-      if parent == TraceShape.root { roots += 1 }
+    for node in shape.nodes {
+      count(node.process, isEntry: node.kind.isEntry, isStarter: node.parent < 0)
       readDefects(node, trace, summary.id, &counts)
-      let (sealed, index) = data.store.locate(shape.rows[node])
-      count(
-        shape.processes[node], isEntry: sealed.batch.kind(at: index).isEntry,
-        isStarter: parent < 0)
-      if parent >= 0 {
-        if shape.processes[node] != shape.processes[Int(parent)] {
-          missing.check(index, in: sealed, &processes)
-        }
-        placement.add(node, in: shape, of: trace, summary.id, data.store, processes)
+      if node.parent >= 0 {
+        let parent = shape.nodes[Int(node.parent)]
+        if node.process != parent.process { missing.check(node, of: data.store, processes) }
+        placement.add(node, under: parent, of: trace, summary.id, processes)
+      } else if node.parent == TraceShape.orphan {
+        counts.orphans += 1
+      } else {
+        roots += 1
+        root = node
       }
     }
     if shape.duplicatesDropped > 0 { copies.add(shape.duplicatesDropped, trace, summary) }
-    if counts.orphans > 0 { missing.add(shape, trace, data, &processes) }
+    if counts.orphans > 0 { missing.add(shape, trace, data, processes) }
     counts.isIncomplete = counts.orphans > 0 || !summary.hasRoot
-    if !counts.isEmpty { defects[trace] = counts }
-    if roots == 1, counts.isEmpty {
-      for node in 0..<shape.count where shape.parents[node] == TraceShape.root {
-        addCandidate(trace, summary.id, shape.rows[node], shape.processes[node])
-      }
+    if !counts.isEmpty {
+      defects.append((trace, counts))
+    } else if roots == 1, let root {
+      addCandidate(trace, summary.id, root.row, root.process)
     }
   }
 
   private mutating func readDefects(
-    _ node: Int, _ trace: TraceRow, _ traceID: TraceID, _ counts: inout TraceDefects
+    _ node: TraceShape.Node, _ trace: TraceRow, _ traceID: TraceID, _ counts: inout TraceDefects
   ) {
-    let (row, id, start) = (shape.rows[node], shape.ids[node], shape.extent(node).start)
+    let (row, id, start) = (node.row, node.id, node.extent.start)
     var isBroken = false
-    if shape.defects[node].contains(.ring) {
-      if shape.isOwnParent(node) {
+    if node.defects.contains(.ring) {
+      if node.isOwnParent {
         ownParents.add(row, id, start: start, of: trace, traceID)
       } else {
         rings.add(row, id, start: start, of: trace, traceID)
       }
       isBroken = true
     }
-    if shape.defects[node].contains(.duplicate) {
+    if node.defects.contains(.duplicate) {
       duplicates.add(row, id, start: start, of: trace, traceID)
       isBroken = true
     }
-    if SpanExtent.duration(start: shape.starts[node], end: shape.ends[node]) < .zero {
+    if SpanExtent.duration(start: node.start, end: node.end) < .zero {
       negative.add(row, id, start: start, of: trace, traceID)
       isBroken = true
     }
-    if shape.starts[node] != .unset, shape.ends[node] == .unset {
+    if node.start != .unset, node.end == .unset {
       notEnded.add(row, id, start: start, of: trace, traceID)
     }
     if !id.isValid || !traceID.isValid {
@@ -129,13 +172,8 @@ struct QualityScan {
   }
 
   private mutating func count(_ process: Int32, isEntry: Bool, isStarter: Bool) {
-    let process = Int(process)
-    while starters.count <= process {
-      starters.append(0)
-      entries.append(0)
-    }
-    if isEntry { entries[process] += 1 }
-    if isEntry || isStarter { starters[process] += 1 }
+    if isEntry { entries[Int(process)] += 1 }
+    if isEntry || isStarter { starters[Int(process)] += 1 }
   }
 
   /// A root counts if it is not an entry, has ended, and says by no link that it stands apart on
@@ -165,6 +203,14 @@ struct TraceTally {
     self.count += count
     traceCount += 1
     entries.append((summary.extent.start, summary.id, trace))
+    if entries.count >= 4 * Problem.listed { trim() }
+  }
+
+  /// Adds a count of other traces.
+  mutating func add(_ other: TraceTally) {
+    count += other.count
+    traceCount += other.traceCount
+    entries += other.entries
     if entries.count >= 4 * Problem.listed { trim() }
   }
 

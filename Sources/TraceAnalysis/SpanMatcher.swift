@@ -1,26 +1,32 @@
 import TraceModel
 
-/// Tests spans against a query, and remembers what it found out of each distinct string.
-struct SpanMatcher {
-  private let query: SpanQuery
-  private let store: SpanStore
-  private let canMatchNumbers: Bool
-  private var services: [SpanQuery.Facts]
-  private var batches: [ObjectIdentifier: BatchFacts] = [:]
-  private var last: BatchFacts?
+/// Tests spans against a query. Immutable, so that any thread may use it.
+struct SpanMatcher: Sendable {
+  let query: SpanQuery
+  /// Plain values of these kinds can match.
+  private let plainKinds: AttributeKinds
+  /// For each service of the store whether its name matches.
+  private let services: [Bool]
   private let kind: SpanKind?
   private let status: SpanStatus?
 
   init(_ query: SpanQuery, of store: SpanStore) {
     self.query = query
-    self.store = store
-    canMatchNumbers = query.canMatchNumbers
-    services = store.services.map { query.facts(of: $0) }
+    plainKinds = query.plainKinds
+    services = store.services.map { query.matches($0) }
     let text = query.text.lowercased()
     kind = SpanKind.allCases.first { text == $0.name || text == "kind=" + $0.name }
     status = SpanStatus.allCases.first {
       $0 != .unset && (text == $0.name || text == "status=" + $0.name)
     }
+  }
+
+  /// Whether a span of a batch can match at all.
+  func canMatch(_ facts: BatchFacts) -> Bool {
+    let batch = facts.sealed.batch
+    return !plainKinds.isEmpty || kind != nil || status != nil || query.hexadecimal != nil
+      || !query.splits.isEmpty || services.contains(true) || batch.attributes.hasNested
+      || batch.detailAttributes.hasNested || facts.hasAny
   }
 
   /// Whether an ID of a span that is not here matches.
@@ -29,10 +35,10 @@ struct SpanMatcher {
   }
 
   /// Whether the span at `index` of a batch matches.
-  mutating func matches(_ sealed: SealedBatch, at index: Int) -> Bool {
-    let facts = self.facts(of: sealed)
+  func matches(_ facts: inout BatchFacts, at index: Int) -> Bool {
+    let sealed = facts.sealed
     if facts[sealed.batch.names[index]].contains(.occurs) { return true }
-    if services[Int(sealed.service(at: index).rawValue)].contains(.occurs) { return true }
+    if services[Int(sealed.service(at: index).rawValue)] { return true }
     let message = sealed.batch.statusMessage(at: index)
     if message != .empty, facts[message].contains(.occurs) { return true }
     if let kind, sealed.batch.kind(at: index) == kind { return true }
@@ -45,35 +51,33 @@ struct SpanMatcher {
         return true
       }
     }
-    return attributesMatch(facts, at: index) || resourceMatches(facts, at: index)
-      || eventsMatch(facts, at: index)
+    return matches(sealed.batch.attributes, sealed.batch.attributeRange(at: index), &facts)
+      || resourceMatches(&facts, at: index) || eventsMatch(&facts, at: index)
   }
 
-  private mutating func facts(of sealed: SealedBatch) -> BatchFacts {
-    if let last, last.sealed === sealed { return last }
-    let id = ObjectIdentifier(sealed)
-    let facts = batches[id] ?? BatchFacts(sealed, query)
-    batches[id] = facts
-    last = facts
-    return facts
-  }
-
-  private func attributesMatch(_ facts: BatchFacts, at index: Int) -> Bool {
-    for position in facts.sealed.batch.attributeRange(at: index) {
-      let key = facts[facts.sealed.batch.attributes.key(at: position)]
+  private func matches(
+    _ attributes: AttributeColumns, _ range: Range<Int>, _ facts: inout BatchFacts
+  ) -> Bool {
+    for position in range {
+      let (keyID, string) = attributes.strings(at: position)
+      let key = facts[keyID]
       if key.contains(.occurs) { return true }
-      if let string = facts.sealed.batch.attributes.string(at: position) {
+      if let string {
         if key.matches(value: facts[string]) { return true }
-      } else {
-        let value = facts.sealed.batch.attributes.value(
-          at: position, strings: facts.sealed.batch.strings)
-        if matches(value, key: key) { return true }
+        continue
       }
+      let kind = attributes.kind(at: position)
+      guard kind == .nested || plainKinds.contains(kind) else { continue }
+      let value = attributes.value(at: position, strings: facts.sealed.batch.strings)
+      let isMatch =
+        kind == .nested
+        ? matches(value, key: key) : key.matches(value: query.facts(of: value.searchText))
+      if isMatch { return true }
     }
     return false
   }
 
-  /// Whether a value that is no plain string matches. Without recursion: values may be nested.
+  /// Whether anything in a nested value matches. Without recursion: it may be deep.
   private func matches(_ value: AttributeValue, key: SpanQuery.Facts) -> Bool {
     var open = [(key, value)]
     while let (key, value) = open.popLast() {
@@ -91,7 +95,6 @@ struct SpanMatcher {
         }
         continue
       case .bool, .int, .double, .bytes, .empty:
-        guard canMatchNumbers else { continue }
         text = value.searchText
       }
       if key.matches(value: query.facts(of: text)) { return true }
@@ -99,16 +102,8 @@ struct SpanMatcher {
     return false
   }
 
-  private func matches(_ attributes: [Attribute]) -> Bool {
-    for attribute in attributes {
-      let key = query.facts(of: attribute.key)
-      if key.contains(.occurs) || matches(attribute.value, key: key) { return true }
-    }
-    return false
-  }
-
   /// Only "key=value" is looked for: what all spans of a service have says nothing of one of them.
-  private func resourceMatches(_ facts: BatchFacts, at index: Int) -> Bool {
+  private func resourceMatches(_ facts: inout BatchFacts, at index: Int) -> Bool {
     guard !query.splits.isEmpty else { return false }
     let scope = Int(facts.sealed.batch.scopeIDs[index].rawValue)
     if let known = facts.scopes[scope] { return known }
@@ -120,35 +115,13 @@ struct SpanMatcher {
     return matches
   }
 
-  private func eventsMatch(_ facts: BatchFacts, at index: Int) -> Bool {
-    guard facts.sealed.batch.eventCount(at: index) > 0 else { return false }
-    return facts.sealed.batch.record(at: index).events.contains {
-      query.facts(of: $0.name).contains(.occurs) || matches($0.attributes)
+  private func eventsMatch(_ facts: inout BatchFacts, at index: Int) -> Bool {
+    let batch = facts.sealed.batch
+    for number in 0..<batch.eventCount(at: index) {
+      if facts[batch.eventName(at: index, number)].contains(.occurs) { return true }
+      let range = batch.eventAttributeRange(at: index, number)
+      if matches(batch.detailAttributes, range, &facts) { return true }
     }
-  }
-}
-
-/// What was found out of the strings of one batch, each when it was first met.
-private final class BatchFacts {
-  let sealed: SealedBatch
-  /// Whether the resource of each scope matches.
-  var scopes: [Bool?]
-  private let query: SpanQuery
-  private var facts: [SpanQuery.Facts]
-
-  init(_ sealed: SealedBatch, _ query: SpanQuery) {
-    self.sealed = sealed
-    self.query = query
-    scopes = Array(repeating: nil, count: sealed.batch.scopes.count)
-    facts = Array(repeating: SpanQuery.Facts(), count: sealed.batch.strings.count)
-  }
-
-  subscript(string: StringID) -> SpanQuery.Facts {
-    let place = Int(string.rawValue)
-    let known = facts[place]
-    if known.contains(.known) { return known }
-    let found = query.facts(of: sealed.batch.strings.utf8(string))
-    facts[place] = found
-    return found
+    return false
   }
 }

@@ -1,3 +1,5 @@
+import TraceModel
+
 /// The text of a search.
 ///
 /// Smart case: upper and lower case are the same unless the text has an upper-case letter. ASCII is
@@ -57,7 +59,7 @@ public struct SpanQuery: Sendable, Equatable {
 
   /// Whether the text occurs in `string`: for marking what a search found. Linear.
   public func matches(_ string: String) -> Bool {
-    !isEmpty && facts(of: Array(string.utf8)[...]).contains(.occurs)
+    !isEmpty && facts(of: string).contains(.occurs)
   }
 
   private static func hexadecimal(_ text: String) -> Hexadecimal? {
@@ -97,17 +99,24 @@ extension SpanQuery {
   }
 
   /// Tests one string. Linear in its length and the text's.
-  func facts(of bytes: ArraySlice<UInt8>) -> Facts {
-    if ignoresCase, !bytes.allSatisfy({ $0 < 0x80 }) {
-      let lower = Array(String(decoding: bytes, as: UTF8.self).lowercased().utf8)
-      return exactFacts(of: lower[...])
+  func facts(of bytes: Span<UInt8>) -> Facts {
+    if ignoresCase, bytes.firstBeyondASCII(from: 0) != nil {
+      let text = bytes.indices.map { bytes[$0] }
+      let lower = String(decoding: text, as: UTF8.self).lowercased()
+      return exactFacts(of: lower.utf8Span.span)
     }
     return exactFacts(of: bytes)
   }
 
-  private func exactFacts(of bytes: ArraySlice<UInt8>) -> Facts {
-    var facts = Facts.known
+  private func exactFacts(of bytes: Span<UInt8>) -> Facts {
+    var facts = splitFacts(of: bytes)
     if !isEmpty, pattern.occurs(in: bytes) { facts.insert(.occurs) }
+    return facts
+  }
+
+  /// What the splits say of a string that is in lower case if case does not count.
+  private func splitFacts(of bytes: Span<UInt8>) -> Facts {
+    var facts = Facts.known
     for (number, split) in splits.enumerated() {
       if split.key.ends(bytes) { facts.ends |= 1 << UInt32(number) }
       if split.value.begins(bytes) { facts.begins |= 1 << UInt32(number) }
@@ -115,23 +124,57 @@ extension SpanQuery {
     return facts
   }
 
-  func facts(of string: String) -> Facts { facts(of: Array(string.utf8)[...]) }
+  func facts(of string: String) -> Facts { facts(of: string.utf8Span.span) }
 
-  /// Whether the text can occur in the text of a number, a bool or bytes: most words cannot, and
-  /// then those need no text at all.
-  var canMatchNumbers: Bool {
-    func isOfNumber(_ byte: UInt8) -> Bool {
-      switch byte {
-      case 0x30...0x39, 0x2b, 0x2d, 0x2e: true
-      default: Self.lettersOfNumbers.contains(byte | 0x20)
+  /// Tests all strings of a pool together. Linear in their bytes.
+  func facts(of strings: StringPool) -> [Facts] {
+    var facts = [Facts](repeating: .known, count: strings.count)
+    let (bytes, ends) = (strings.bytes.span, strings.ends.span)
+    pattern.forEachString(of: ends, in: bytes) { facts[$0].insert(.occurs) }
+    if !splits.isEmpty {
+      for number in facts.indices {
+        facts[number].formUnion(splitFacts(of: bytes.extracting(Self.range(number, ends))))
       }
     }
-    return pattern.bytes.allSatisfy(isOfNumber)
-      || splits.contains { $0.value.bytes.allSatisfy(isOfNumber) }
+    // Case beyond ASCII needs a text of each string that has any.
+    guard ignoresCase else { return facts }
+    var (number, index) = (0, 0)
+    while let place = bytes.firstBeyondASCII(from: index) {
+      while Int(ends[number]) <= place { number += 1 }
+      facts[number] = self.facts(of: bytes.extracting(Self.range(number, ends)))
+      index = Int(ends[number])
+    }
+    return facts
   }
 
-  /// Of hexadecimal digits, `true`, `false`, `inf` and `nan`.
-  private static let lettersOfNumbers = Set("abcdeftrulsin".utf8)
+  private static func range(_ number: Int, _ ends: Span<UInt32>) -> Range<Int> {
+    (number == 0 ? 0 : Int(ends[number - 1]))..<Int(ends[number])
+  }
+
+  /// The kinds of plain values, other than strings, in whose texts the text can occur: most words
+  /// occur in none, and then no text of them is needed.
+  var plainKinds: AttributeKinds {
+    splits.reduce(Self.plainKinds(pattern.bytes)) { $0.union(Self.plainKinds($1.value.bytes)) }
+  }
+
+  private static func plainKinds(_ text: [UInt8]) -> AttributeKinds {
+    func isPart(of word: String) -> Bool {
+      BytePattern(text, ignoresCase: false).occurs(in: word.utf8Span.span)
+    }
+    func isOf(_ letters: Set<UInt8>) -> Bool { text.allSatisfy(letters.contains) }
+    var kinds: AttributeKinds = []
+    if isPart(of: "true") || isPart(of: "false") { kinds.insert(.bool) }
+    if isOf(digits) { kinds.formUnion([.int, .double, .bytes]) }
+    if isOf(digits.union("-".utf8)) { kinds.formUnion([.int, .double]) }
+    if isOf(digits.union("abcdef".utf8)) { kinds.insert(.bytes) }
+    // What is no number may have more behind "nan", in hexadecimal digits.
+    if isOf(digits.union("+-.e".utf8)) || isOf(digits.union("-infsx()abcdef".utf8)) {
+      kinds.insert(.double)
+    }
+    return kinds
+  }
+
+  private static let digits = Set("0123456789".utf8)
 }
 
 extension SpanQuery.Hexadecimal {

@@ -3,66 +3,196 @@ public import TraceModel
 /// Finds the spans that match a query.
 ///
 /// Each distinct string of a batch is tested once, whatever the number of spans that have it; then
-/// the columns are scanned. The cost is that of the distinct strings and of the rows; only spans
-/// with events cost more, since their events are read one by one.
+/// the columns of the batches that can match are scanned. The batches are spread over the workers,
+/// some at a time: in between it can be said how much was found, and whether to go on is asked at
+/// every batch.
 public enum SpanSearch {
-  /// How many rows are tested before asking again whether to go on.
-  private static let stride = 4_096
+  /// How many spans are tested alone, so that the first match is known at once if it is near.
+  static let nearCount = 4_096
+
+  /// What was found so far.
+  public struct Progress<Found: Sendable>: Sendable {
+    /// As the whole result.
+    public var found: Found
+    /// In the first report, if it is known then: the first match from where the search began on.
+    public var first: Int?
+  }
+
+  /// How often at most it is said how much was found.
+  private static let reportLimit = 16
+
+  // MARK: A tree
 
   /// The positions in `tree` of the spans that match, in ascending order; `nil` when cancelled.
   /// A placeholder matches by the ID of the span that is missing.
+  ///
+  /// What was found meanwhile is reported, the first match from position `origin` on before all else
+  /// if it is near.
   public static func matches(
-    _ query: SpanQuery, in tree: TraceTree, of store: SpanStore, isCancelled: () -> Bool
+    _ query: SpanQuery, in tree: TraceTree, of store: SpanStore, from origin: Int = 0,
+    workers: Workers = .none, report: (Progress<[Int]>) -> Void = { _ in },
+    isCancelled: @Sendable () -> Bool
   ) -> [Int]? {
     guard !query.isEmpty else { return [] }
-    var matcher = SpanMatcher(query, of: store)
-    var found: [Int] = []
-    for position in tree.rows.indices {
-      if position % stride == 0, isCancelled() { return nil }
+    if isCancelled() { return nil }
+    let matcher = SpanMatcher(query, of: store)
+    let first = nearMatch(matcher, in: tree, of: store, from: origin)
+    if let first { report(Progress(found: [first], first: first)) }
+    var isMatch = [Bool](repeating: false, count: tree.count)
+    for position in tree.rows.indices where tree.rows[position] == .none {
+      isMatch[position] = matcher.matches(missing: tree.spanIDs[position])
+    }
+    func ascending() -> [Int] { isMatch.indices.filter { isMatch[$0] } }
+    let groups = positionsByBatch(tree, store)
+    let isWhole = forEachWave(of: groups, workers) { group -> [Int]? in
+      if isCancelled() { return nil }
+      let sealed = store.locate(tree.rows[group[group.startIndex]]).sealed
+      var facts = BatchFacts(sealed, query, rows: group.count)
+      guard matcher.canMatch(facts) else { return [] }
+      return group.filter { matcher.matches(&facts, at: store.locate(tree.rows[$0]).row) }
+    } take: { found in
+      for position in found { isMatch[position] = true }
+    } between: {
+      report(Progress(found: ascending()))
+    }
+    return isWhole ? ascending() : nil
+  }
+
+  /// The first match among the positions that follow `origin`, around the end.
+  private static func nearMatch(
+    _ matcher: SpanMatcher, in tree: TraceTree, of store: SpanStore, from origin: Int
+  ) -> Int? {
+    var near = NearFacts(matcher.query)
+    for step in 0..<min(tree.count, nearCount) {
+      let position = (max(0, origin) + step) % tree.count
       let row = tree.rows[position]
-      if row == .none {
-        if matcher.matches(missing: tree.spanIDs[position]) { found.append(position) }
-      } else {
-        let (sealed, index) = store.locate(row)
-        if matcher.matches(sealed, at: index) { found.append(position) }
+      let isMatch =
+        row == .none
+        ? matcher.matches(missing: tree.spanIDs[position]) : near.isMatch(row, matcher, store)
+      if isMatch { return position }
+    }
+    return nil
+  }
+
+  /// The positions of a tree that have a row, those of one batch together.
+  private static func positionsByBatch(_ tree: TraceTree, _ store: SpanStore) -> [ArraySlice<Int>] {
+    var ends = [Int](repeating: 0, count: store.blockCount + 1)
+    for row in tree.rows where row != .none { ends[row.block + 1] += 1 }
+    for block in 0..<store.blockCount { ends[block + 1] += ends[block] }
+    var positions = [Int](repeating: 0, count: ends[store.blockCount])
+    var next = ends
+    for position in tree.rows.indices where tree.rows[position] != .none {
+      let block = tree.rows[position].block
+      positions[next[block]] = position
+      next[block] += 1
+    }
+    return store.batches.compactMap { blocks in
+      let range = ends[blocks.lowerBound]..<ends[blocks.upperBound]
+      return range.isEmpty ? nil : positions[range]
+    }
+  }
+
+  // MARK: All traces
+
+  /// For each trace whether a span of it matches; `nil` when cancelled.
+  ///
+  /// What was found meanwhile is reported, the first match in `order` before all else if it is near;
+  /// `first` is then a place in it.
+  public static func traces(
+    _ query: SpanQuery, in data: DataSet, order: ArraySlice<TraceRow> = [],
+    workers: Workers = .none, report: (Progress<[Bool]>) -> Void = { _ in },
+    isCancelled: @Sendable () -> Bool
+  ) -> [Bool]? {
+    var isMatch = [Bool](repeating: false, count: data.traces.count)
+    guard !query.isEmpty else { return isMatch }
+    if isCancelled() { return nil }
+    let matcher = SpanMatcher(query, of: data.store)
+    let first = nearMatch(matcher, data, order)
+    if let first {
+      isMatch[Int(order[first].rawValue)] = true
+      report(Progress(found: isMatch, first: first))
+    }
+    let store = data.store
+    let isWhole = forEachWave(of: store.batches, workers) { blocks -> [TraceRow]? in
+      if isCancelled() { return nil }
+      return traces(matcher, data, blocks)
+    } take: { found in
+      for trace in found { isMatch[Int(trace.rawValue)] = true }
+    } between: {
+      report(Progress(found: isMatch))
+    }
+    return isWhole ? isMatch : nil
+  }
+
+  /// The traces of the spans of a batch that match.
+  private static func traces(
+    _ matcher: SpanMatcher, _ data: DataSet, _ blocks: Range<Int>
+  ) -> [TraceRow] {
+    var found: [TraceRow] = []
+    // Spans of a trace often stand together: one that is found already is not looked up again.
+    var last: TraceID?
+    let batch = data.store.batch(ofBlock: blocks.lowerBound)
+    var facts = BatchFacts(batch, matcher.query, rows: batch.batch.count)
+    guard matcher.canMatch(facts) else { return [] }
+    data.store.forEachBlock(in: blocks) { _, sealed, rows in
+      let ids = sealed.batch.traceIDs
+      for index in rows where ids[index] != last && matcher.matches(&facts, at: index) {
+        last = ids[index]
+        if let trace = data.traces.find(ids[index]) { found.append(trace) }
       }
     }
     return found
   }
 
-  /// For each trace whether a span of it matches; `nil` when cancelled.
-  public static func traces(
-    _ query: SpanQuery, in data: DataSet, isCancelled: () -> Bool
-  ) -> [Bool]? {
-    var result = [Bool](repeating: false, count: data.traces.count)
-    guard !query.isEmpty else { return result }
-    guard let found = traceIDs(query, in: data.store, isCancelled) else { return nil }
-    guard !found.isEmpty else { return result }
-    for number in result.indices {
-      result[number] = found.contains(data.traces[TraceRow(UInt32(number))].id)
+  /// The place in `order` of the first trace that matches.
+  private static func nearMatch(
+    _ matcher: SpanMatcher, _ data: DataSet, _ order: ArraySlice<TraceRow>
+  ) -> Int? {
+    var near = NearFacts(matcher.query)
+    var tested = 0
+    for place in order.indices {
+      tested += Int(data.traces[order[place]].spanCount)
+      if tested > nearCount { return nil }
+      let rows = data.traces.rows(of: order[place])
+      if rows.contains(where: { near.isMatch($0, matcher, data.store) }) { return place }
     }
-    return result
+    return nil
   }
 
-  private static func traceIDs(
-    _ query: SpanQuery, in store: SpanStore, _ isCancelled: () -> Bool
-  ) -> Set<TraceID>? {
-    var matcher = SpanMatcher(query, of: store)
-    var found: Set<TraceID> = []
-    var wasCancelled = false
-    // Spans of a trace often stand together: one that is found already is not looked up again.
-    var last: TraceID?
-    store.forEachBlock { _, sealed, rows in
-      guard !wasCancelled, !isCancelled() else {
-        wasCancelled = true
-        return
+  // MARK: Both
+
+  /// Does work on all items, some at a time: a few for each worker. `false` if a piece of work gave
+  /// `nil`.
+  private static func forEachWave<Item: Sendable, Result: Sendable>(
+    of items: [Item], _ workers: Workers, work: @Sendable (Item) -> Result?,
+    take: (Result) -> Void, between: () -> Void
+  ) -> Bool {
+    let size = max(4 * workers.count, items.count / reportLimit)
+    var first = 0
+    while first < items.count {
+      let wave = items[first..<min(items.count, first + size)]
+      for result in workers.map(wave.count, { work(wave[wave.startIndex + $0]) }) {
+        guard let result else { return false }
+        take(result)
       }
-      let ids = sealed.batch.traceIDs
-      for index in rows where ids[index] != last && matcher.matches(sealed, at: index) {
-        found.insert(ids[index])
-        last = ids[index]
-      }
+      first += size
+      if first < items.count { between() }
     }
-    return wasCancelled ? nil : found
+    return true
+  }
+}
+
+/// Tests single spans here and there: strings when they are met.
+private struct NearFacts {
+  private let query: SpanQuery
+  private var batches: [ObjectIdentifier: BatchFacts] = [:]
+
+  init(_ query: SpanQuery) { self.query = query }
+
+  mutating func isMatch(_ row: SpanRow, _ matcher: SpanMatcher, _ store: SpanStore) -> Bool {
+    let (sealed, index) = store.locate(row)
+    let id = ObjectIdentifier(sealed)
+    return matcher.matches(
+      &batches[id, default: BatchFacts(sealed, query, rows: 1)], at: index)
   }
 }

@@ -36,6 +36,14 @@ struct SpanTally {
     if entries.count >= 4 * Problem.listed { trim() }
   }
 
+  /// Adds a tally of other spans; the number of traces is right if they are of other traces.
+  mutating func add(_ other: SpanTally) {
+    count += other.count
+    traceCount += other.traceCount
+    entries += other.entries
+    if entries.count >= 4 * Problem.listed { trim() }
+  }
+
   private mutating func trim() {
     entries.sort(by: Entry.isBefore)
     entries.removeSubrange(min(Problem.listed, entries.count)...)
@@ -52,16 +60,5 @@ struct SpanTally {
 
   private var first: ArraySlice<Entry> {
     entries.sorted(by: Entry.isBefore).prefix(Problem.listed)
-  }
-
-  /// Several tallies as one.
-  static func merged(_ tallies: [SpanTally]) -> SpanTally {
-    var all = SpanTally()
-    for tally in tallies {
-      all.count += tally.count
-      all.entries += tally.first
-      if all.entries.count >= 4 * Problem.listed { all.trim() }
-    }
-    return all
   }
 }

@@ -6,17 +6,26 @@ import TraceModel
 /// every ID occurs once and no span is its own ancestor is read straight from the columns; any other
 /// takes the way of `TraceTree`, which decides about duplicates and rings.
 struct TraceShape {
-  private(set) var rows: [SpanRow] = []
-  private(set) var ids: [SpanID] = []
-  private(set) var parentIDs: [SpanID] = []
-  private(set) var starts: [UnixNanos] = []
-  private(set) var ends: [UnixNanos] = []
-  /// The parent's node; `root` or `orphan` where there is none.
-  private(set) var parents: [Int32] = []
-  /// The process of each span.
-  private(set) var processes: [Int32] = []
-  /// Rings and duplicates; other defects are left to the reader.
-  private(set) var defects: [SpanDefects] = []
+  /// One span.
+  struct Node {
+    let row: SpanRow
+    let id: SpanID
+    let parentID: SpanID
+    let start: UnixNanos
+    let end: UnixNanos
+    let process: Int32
+    /// The parent's node; `root` or `orphan` where there is none.
+    fileprivate(set) var parent = TraceShape.root
+    let kind: SpanKind
+    /// Rings and duplicates; other defects are left to the reader.
+    fileprivate(set) var defects: SpanDefects = []
+
+    var extent: SpanExtent { SpanExtent(start: start, end: end) }
+    /// Whether a span of a ring is all of the ring.
+    var isOwnParent: Bool { defects.contains(.ring) && parentID == id }
+  }
+
+  private(set) var nodes: [Node] = []
   private(set) var duplicatesDropped = 0
   /// How many rings of two spans and more were cut.
   private(set) var ringCount = 0
@@ -24,63 +33,58 @@ struct TraceShape {
   static let root: Int32 = -1
   static let orphan: Int32 = -2
 
+  /// The IDs of the nodes, for the table.
+  private var ids: [SpanID] = []
   private var table = SpanIDTable()
   private var seenIn: [Int32] = []
 
-  var count: Int { rows.count }
-
-  /// Whether a span of a ring is all of the ring.
-  func isOwnParent(_ node: Int) -> Bool {
-    defects[node].contains(.ring) && parentIDs[node] == ids[node]
-  }
-
-  func extent(_ node: Int) -> SpanExtent { SpanExtent(start: starts[node], end: ends[node]) }
-
   /// Reads the spans of a trace. O(n), or O(n log n) with duplicates or rings.
-  mutating func read(_ all: [SpanRow], of store: SpanStore, _ table: inout ProcessTable) {
-    load(all, store, &table)
+  mutating func read(_ all: [SpanRow], of store: SpanStore, _ table: ProcessTable) {
+    load(all, store, table)
     if link(), !hasRing() { return }
     let tree = TraceTree(rows: all, of: store)
-    load(tree.rows.filter { $0 != .none }, store, &table)
+    load(tree.rows.filter { $0 != .none }, store, table)
     duplicatesDropped = tree.duplicatesDropped
     take(tree)
   }
 
-  private mutating func load(
-    _ all: [SpanRow], _ store: SpanStore, _ table: inout ProcessTable
-  ) {
-    rows.removeAll(keepingCapacity: true)
+  private mutating func load(_ all: [SpanRow], _ store: SpanStore, _ table: ProcessTable) {
+    nodes.removeAll(keepingCapacity: true)
     ids.removeAll(keepingCapacity: true)
-    parentIDs.removeAll(keepingCapacity: true)
-    starts.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
-    parents.removeAll(keepingCapacity: true)
-    processes.removeAll(keepingCapacity: true)
-    defects.removeAll(keepingCapacity: true)
+    nodes.reserveCapacity(all.count)
+    ids.reserveCapacity(all.count)
     duplicatesDropped = 0
     ringCount = 0
-    for row in all {
-      let (sealed, index) = store.locate(row)
-      rows.append(row)
-      ids.append(sealed.batch.spanIDs[index])
-      parentIDs.append(sealed.batch.parentSpanIDs[index])
-      starts.append(sealed.batch.starts[index])
-      ends.append(sealed.batch.ends[index])
-      parents.append(Self.root)
-      processes.append(table.number(of: index, in: sealed))
-      defects.append([])
+    store.forEachRun(of: all) { rows, sealed, shift in
+      let (spanIDs, parentIDs) = (sealed.batch.spanIDs, sealed.batch.parentSpanIDs)
+      let (starts, ends) = (sealed.batch.starts, sealed.batch.ends)
+      let scopes = sealed.batch.scopeIDs
+      let processes = table.numbers(ofBlock: rows[rows.startIndex].block)
+      ids.append(addingCapacity: rows.count) { output in
+        for row in rows { output.append(spanIDs[Int(row.rawValue) + shift]) }
+      }
+      nodes.append(addingCapacity: rows.count) { output in
+        for row in rows {
+          let index = Int(row.rawValue) + shift
+          output.append(
+            Node(
+              row: row, id: spanIDs[index], parentID: parentIDs[index], start: starts[index],
+              end: ends[index], process: processes[Int(scopes[index].rawValue)],
+              kind: sealed.batch.kind(at: index)))
+        }
+      }
     }
   }
 
   /// Gives each span its parent; `false` if an ID occurs twice.
   private mutating func link() -> Bool {
-    table.reset(for: count)
+    table.reset(for: ids.count)
     for node in ids.indices where ids[node].isValid {
       if table.enter(node, of: ids) != node { return false }
     }
-    for node in ids.indices where parentIDs[node].isValid {
-      let parent = table.find(parentIDs[node], in: ids)
-      parents[node] = parent < 0 ? Self.orphan : parent
+    for node in nodes.indices where nodes[node].parentID.isValid {
+      let parent = table.find(nodes[node].parentID, in: ids)
+      nodes[node].parent = parent < 0 ? Self.orphan : parent
     }
     return true
   }
@@ -88,13 +92,13 @@ struct TraceShape {
   /// Whether a span is its own ancestor. Follows each node's parents until one that was seen.
   private mutating func hasRing() -> Bool {
     seenIn.removeAll(keepingCapacity: true)
-    for _ in 0..<count { seenIn.append(-1) }
-    for start in rows.indices where seenIn[start] < 0 {
+    for _ in nodes { seenIn.append(-1) }
+    for start in nodes.indices where seenIn[start] < 0 {
       let mark = Int32(truncatingIfNeeded: start)
       var node = mark
       while node >= 0, seenIn[Int(node)] < 0 {
         seenIn[Int(node)] = mark
-        node = parents[Int(node)]
+        node = nodes[Int(node)].parent
       }
       if node >= 0, seenIn[Int(node)] == mark { return true }
     }
@@ -103,20 +107,20 @@ struct TraceShape {
 
   /// Takes the parents from a tree whose spans were loaded in its order.
   private mutating func take(_ tree: TraceTree) {
-    var nodes: [Int32] = []
+    var places: [Int32] = []
     var next: Int32 = 0
     for row in tree.rows {
-      nodes.append(row == .none ? -1 : next)
+      places.append(row == .none ? -1 : next)
       if row != .none { next += 1 }
     }
-    for position in tree.rows.indices where nodes[position] >= 0 {
-      let node = Int(nodes[position])
-      defects[node] = tree.defects[position].intersection([.ring, .duplicate])
-      if tree.placements[position] == .ringCut, !isOwnParent(node) { ringCount += 1 }
+    for position in tree.rows.indices where places[position] >= 0 {
+      let node = Int(places[position])
+      nodes[node].defects = tree.defects[position].intersection([.ring, .duplicate])
+      if tree.placements[position] == .ringCut, !nodes[node].isOwnParent { ringCount += 1 }
       switch tree.placements[position] {
-      case .child: parents[node] = nodes[Int(tree.parents[position])]
-      case .orphan: parents[node] = Self.orphan
-      case .root, .ringCut, .missingParent, .proposedRoot: parents[node] = Self.root
+      case .child: nodes[node].parent = places[Int(tree.parents[position])]
+      case .orphan: nodes[node].parent = Self.orphan
+      case .root, .ringCut, .missingParent, .proposedRoot: nodes[node].parent = Self.root
       }
     }
   }

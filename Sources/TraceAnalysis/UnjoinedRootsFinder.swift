@@ -116,15 +116,14 @@ struct UnjoinedRootsFinder {
   /// Drops the bursts during which anything else ran in their process.
   private mutating func dropDisturbed(_ isCancelled: () -> Bool) -> Bool {
     guard !bursts.isEmpty else { return true }
-    var watch = BurstWatch(bursts)
-    var processes = scan.processes
+    var watch = BurstWatch(bursts, processCount: scan.processes.processes.count)
     var wasCancelled = false
-    scan.data.store.forEachBlock { _, sealed, rows in
+    scan.data.store.forEachBlock { first, sealed, rows in
       guard !wasCancelled, !isCancelled() else {
         wasCancelled = true
         return
       }
-      let numbers = processes.numbers(of: sealed)
+      let numbers = scan.processes.numbers(ofBlock: first.block)
       let (scopes, traces) = (sealed.batch.scopeIDs, sealed.batch.traceIDs)
       let (starts, ends) = (sealed.batch.starts, sealed.batch.ends)
       for index in rows {

@@ -1,3 +1,18 @@
+/// Kinds of attribute values.
+public struct AttributeKinds: OptionSet, Sendable {
+  public let rawValue: UInt8
+
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  public static let string = AttributeKinds(rawValue: 1)
+  public static let bool = AttributeKinds(rawValue: 2)
+  public static let int = AttributeKinds(rawValue: 4)
+  public static let double = AttributeKinds(rawValue: 8)
+  public static let bytes = AttributeKinds(rawValue: 16)
+  /// An array or a map.
+  public static let nested = AttributeKinds(rawValue: 32)
+}
+
 /// Attributes in 8 bytes each, behind one another: strings by number, wide numbers aside.
 ///
 /// Used for spans' own attributes and, a second time, for those of events and links. A range of
@@ -26,11 +41,11 @@ public struct AttributeColumns: Sendable {
     @inlinable
     public init(key: StringID, int: Int32) { self.init(key, .smallInt, UInt32(bitPattern: int)) }
 
-    fileprivate var key: StringID {
+    @inlinable var key: StringID {
       StringID(UInt32(truncatingIfNeeded: bits &>> 32) & 0x0fff_ffff)
     }
-    fileprivate var tag: Tag? { Tag(rawValue: UInt32(truncatingIfNeeded: bits &>> 60)) }
-    fileprivate var payload: UInt32 { UInt32(truncatingIfNeeded: bits) }
+    @inlinable var tag: Tag? { Tag(rawValue: UInt32(truncatingIfNeeded: bits &>> 60)) }
+    @inlinable var payload: UInt32 { UInt32(truncatingIfNeeded: bits) }
   }
 
   /// What a payload is.
@@ -93,14 +108,31 @@ public struct AttributeColumns: Sendable {
     }
   }
 
+  /// Whether any value is an array or a map.
+  public var hasNested: Bool { !nested.isEmpty }
+
+  /// What kind of value stands at a position.
+  public func kind(at position: Int) -> AttributeKinds {
+    switch entries[position].tag {
+    case .string: .string
+    case .bool: .bool
+    case .smallInt, .wideInt: .int
+    case .double: .double
+    case .bytes: .bytes
+    case .nested: .nested
+    case .empty, nil: []
+    }
+  }
+
+  /// The key at a position, and the value if it is a string: all that search needs of most.
+  @inlinable
+  public func strings(at position: Int) -> (key: StringID, value: StringID?) {
+    let entry = entries[position]
+    return (entry.key, entry.tag == .string ? StringID(entry.payload) : nil)
+  }
+
   /// The key at a position.
   public func key(at position: Int) -> StringID { entries[position].key }
-
-  /// The string at a position, if the value is a string: what search compares without copying.
-  public func string(at position: Int) -> StringID? {
-    let entry = entries[position]
-    return entry.tag == .string ? StringID(entry.payload) : nil
-  }
 
   /// The value at a position.
   public func value(at position: Int, strings: StringPool) -> AttributeValue {

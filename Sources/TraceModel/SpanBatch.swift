@@ -35,8 +35,8 @@ public struct SpanBatch: Sendable {
   private var extraNumbers: [UInt32] = []
   private var byteOffsets: [Int] = []
   private var attributeEnds: [UInt32] = []
-  private var eventEnds: [UInt32] = []
-  private var linkEnds: [UInt32] = []
+  var eventEnds: [UInt32] = []
+  var linkEnds: [UInt32] = []
 
   // What few spans have, or what is mostly the same.
   private var extras: [Extras] = [Extras()]
@@ -46,9 +46,10 @@ public struct SpanBatch: Sendable {
 
   // Attributes, events and links of all rows, behind one another.
   @usableFromInline var ownAttributes = AttributeColumns()
-  private var detailAttributes = AttributeColumns()
-  private var events: [EventEntry] = []
-  private var links: [LinkEntry] = []
+  /// The attributes of events and links.
+  public private(set) var detailAttributes = AttributeColumns()
+  var events: [EventEntry] = []
+  var links: [LinkEntry] = []
   private var detailStart = 0
   private var committed = Marks()
 
@@ -63,13 +64,13 @@ public struct SpanBatch: Sendable {
     var flags: UInt32 = 0
     var dropped = DroppedCounts()
   }
-  private struct EventEntry {
+  struct EventEntry {
     var time: UnixNanos
     var name: StringID
     var attributes: Range<Int>
     var droppedAttributes: UInt32
   }
-  private struct LinkEntry {
+  struct LinkEntry {
     var traceID: TraceID
     var spanID: SpanID
     var traceState: StringID
@@ -309,13 +310,6 @@ public struct SpanBatch: Sendable {
   /// The positions of the row's attributes in `attributes`.
   public func attributeRange(at row: Int) -> Range<Int> { Self.range(attributeEnds, row) }
 
-  /// When one of the row's events happened, counted from 0.
-  public func eventTime(at row: Int, _ number: Int) -> UnixNanos {
-    events[Self.range(eventEnds, row).lowerBound + number].time
-  }
-  public func eventCount(at row: Int) -> Int { Self.range(eventEnds, row).count }
-  public func linkCount(at row: Int) -> Int { Self.range(linkEnds, row).count }
-
   /// The row as a plain value.
   public func record(at row: Int) -> SpanRecord {
     var record = SpanRecord()
@@ -395,7 +389,7 @@ public struct SpanBatch: Sendable {
     }
   }
 
-  private static func range(_ ends: [UInt32], _ row: Int) -> Range<Int> {
+  static func range(_ ends: [UInt32], _ row: Int) -> Range<Int> {
     (row == 0 ? 0 : Int(ends[row - 1]))..<Int(ends[row])
   }
 }

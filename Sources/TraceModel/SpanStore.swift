@@ -8,9 +8,10 @@ public struct SpanRow: Hashable, Sendable, Comparable {
   public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
   /// No row.
-  public static let none = SpanRow(.max)
+  @inlinable public static var none: SpanRow { SpanRow(.max) }
 
-  @inlinable var block: Int { Int(rawValue >> SpanStore.blockShift) }
+  /// The number of the block that holds the row.
+  @inlinable public var block: Int { Int(rawValue >> SpanStore.blockShift) }
   @inlinable var offset: Int { Int(rawValue & SpanStore.blockMask) }
 
   @inlinable
@@ -114,12 +115,55 @@ public struct SpanStore: Sendable {
     return (block.sealed, block.base + row.offset)
   }
 
-  /// All rows in the order of arrival, block by block, each with its batch and the first row in it.
+  /// How many blocks hold the rows.
+  public var blockCount: Int { blocks.count }
+
+  /// The batch of a block.
+  public func batch(ofBlock block: Int) -> SealedBatch { blocks[block].sealed }
+
+  /// The blocks of each batch.
+  public var batches: [Range<Int>] {
+    var batches: [Range<Int>] = []
+    for number in blocks.indices {
+      if let last = batches.last, blocks[last.lowerBound].sealed === blocks[number].sealed {
+        batches[batches.count - 1] = last.lowerBound..<(number + 1)
+      } else {
+        batches.append(number..<(number + 1))
+      }
+    }
+    return batches
+  }
+
+  /// All rows in the order of arrival, block by block, each with its batch and the rows of it.
   public func forEachBlock(_ body: (_ first: SpanRow, SealedBatch, Range<Int>) -> Void) {
-    for (number, block) in blocks.enumerated() {
+    forEachBlock(in: blocks.indices, body)
+  }
+
+  /// The rows of some blocks, as `forEachBlock` of all.
+  public func forEachBlock(
+    in numbers: Range<Int>, _ body: (_ first: SpanRow, SealedBatch, Range<Int>) -> Void
+  ) {
+    for number in numbers {
+      let block = blocks[number]
       body(
         SpanRow(UInt32(number) << Self.blockShift), block.sealed,
         block.base..<(block.base + block.count))
+    }
+  }
+
+  /// Any rows, those that follow one another in one block together: for loops that read columns. A
+  /// row's place in the batch is its number and `shift`.
+  public func forEachRun(
+    of rows: [SpanRow], _ body: (ArraySlice<SpanRow>, SealedBatch, _ shift: Int) -> Void
+  ) {
+    var first = 0
+    while first < rows.count {
+      let number = rows[first].block
+      var end = first + 1
+      while end < rows.count, rows[end].block == number { end += 1 }
+      let block = blocks[number]
+      body(rows[first..<end], block.sealed, block.base - number << Int(Self.blockShift))
+      first = end
     }
   }
 

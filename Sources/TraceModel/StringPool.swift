@@ -17,9 +17,9 @@ public struct StringID: Hashable, Sendable, Comparable {
 /// Interning allocates nothing per string but what the buffer grows by.
 public struct StringPool: Sendable {
   /// All strings behind one another.
-  @usableFromInline var bytes: [UInt8] = []
+  public private(set) var bytes: [UInt8] = []
   /// Where each string ends in `bytes`; it starts where the one before ends.
-  private var ends: [UInt32] = [0]
+  public private(set) var ends: [UInt32] = [0]
   /// Open addressing: the hash of a string in the upper half and its number plus one in the lower,
   /// or 0; the length is a power of two. Empty in a compact pool.
   private var table: [UInt64] = Array(repeating: 0, count: 64)

@@ -6,7 +6,7 @@ public struct UnixNanos: Hashable, Sendable, Comparable {
   public init(_ rawValue: UInt64) { self.rawValue = rawValue }
 
   /// The source gave no time.
-  public static let unset = UnixNanos(0)
+  @inlinable public static var unset: UnixNanos { UnixNanos(0) }
 
   @inlinable
   public static func < (one: UnixNanos, other: UnixNanos) -> Bool { one.rawValue < other.rawValue }
@@ -39,7 +39,7 @@ public struct DurationNanos: Hashable, Sendable, Comparable {
   @inlinable
   public init(_ rawValue: Int64) { self.rawValue = rawValue }
 
-  public static let zero = DurationNanos(0)
+  @inlinable public static var zero: DurationNanos { DurationNanos(0) }
 
   @inlinable
   public static func < (one: DurationNanos, other: DurationNanos) -> Bool {

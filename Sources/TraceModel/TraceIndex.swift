@@ -34,6 +34,7 @@ public struct TraceSummary: Sendable {
 /// The traces that a list shows: a snapshot of the index that costs nothing to copy.
 public struct TraceTable: Sendable {
   fileprivate var summaries = ChunkedArray<TraceSummary>()
+  fileprivate var numbers = TraceIDTable()
   /// For each row the row of the same trace that came before it, block by block as in the store.
   fileprivate var previous: [[SpanRow]] = []
   fileprivate var serviceSets: [[ServiceID]] = [[]]
@@ -51,36 +52,41 @@ public struct TraceTable: Sendable {
 
   /// The rows of a trace, the last to arrive first.
   public func rows(of trace: TraceRow) -> [SpanRow] {
-    var rows: [SpanRow] = []
-    rows.reserveCapacity(Int(self[trace].spanCount))
-    var row = self[trace].lastRow
-    while row != .none {
-      rows.append(row)
-      row = previous[row.block][row.offset]
+    let summary = self[trace]
+    return Array(capacity: Int(summary.spanCount)) { output in
+      var row = summary.lastRow
+      while row != .none {
+        // Rows of one trace mostly stand in one block.
+        let block = row.block
+        let previous = self.previous[block]
+        repeat {
+          output.append(row)
+          row = previous[row.offset]
+        } while row.block == block
+      }
     }
-    return rows
   }
 
-  /// The trace with an identifier. Linear in the number of traces.
-  public func find(_ id: TraceID) -> TraceRow? {
-    for index in summaries.indices where summaries[index].id == id {
-      return TraceRow(UInt32(index))
-    }
-    return nil
-  }
+  /// The trace with an identifier. O(1).
+  public func find(_ id: TraceID) -> TraceRow? { numbers.find(id, in: summaries) }
 }
 
 /// Finds the trace of each span and keeps the summaries: what turns rows into traces.
 ///
-/// Cost of a span: one look-up of its trace ID. There is no allocation per trace but what the
+/// Cost of a span: one look-up of its trace ID, or none behind a span of the same trace. There is no allocation per trace but what the
 /// columns grow by, so a million traces of one span cost what one trace of a million does.
 public struct TraceIndex: Sendable {
   /// How many services of one trace are told apart; more are counted as this many.
   public static let serviceLimit = 64
 
   public private(set) var table = TraceTable()
-  private var numbers: [TraceID: TraceRow] = [:]
+  /// The trace of the row that came last.
+  private var last: (id: TraceID, number: TraceRow)?
   private var setNumbers: [SetStep: UInt32] = [:]
+  /// What came of the last steps, each in a place that its numbers say: spans of a trace come from
+  /// few services, again and again.
+  private var recentSteps = Array(
+    repeating: (step: SetStep(set: .max, service: ServiceID(.max)), set: UInt32(0)), count: 256)
 
   /// A set of services and one more: which set that makes is remembered.
   private struct SetStep: Hashable {
@@ -94,36 +100,38 @@ public struct TraceIndex: Sendable {
   public mutating func append(_ ranges: [Range<SpanRow>], of store: SpanStore) {
     for range in ranges {
       let (sealed, base) = store.locate(range.lowerBound)
+      let (ids, batch) = (sealed.batch.traceIDs, sealed.batch)
       var previous: [SpanRow] = []
       previous.reserveCapacity(range.count)
       for offset in 0..<range.count {
         let row = range.lowerBound.advanced(by: offset)
-        previous.append(append(row, sealed, base + offset, store))
+        let number = Int(self.number(of: ids[base + offset]).rawValue)
+        let set = self.set(
+          table.summaries[number].serviceSet, with: sealed.service(at: base + offset))
+        previous.append(
+          Self.add(
+            row, batch, base + offset, store, services: set, to: &table.summaries[number]))
       }
       table.previous.append(previous)
     }
   }
 
-  /// Indexes one row and returns the row of the same trace that came before it.
-  private mutating func append(
-    _ row: SpanRow, _ sealed: SealedBatch, _ index: Int, _ store: SpanStore
-  ) -> SpanRow {
-    let batch = sealed.batch
-    let id = batch.traceIDs[index]
+  /// The number of a trace, new or known.
+  private mutating func number(of id: TraceID) -> TraceRow {
+    if let last, last.id == id { return last.number }
     let number: TraceRow
-    if let known = numbers[id] {
+    if let known = table.find(id) {
       number = known
     } else {
       number = TraceRow(UInt32(truncatingIfNeeded: table.summaries.count))
-      numbers[id] = number
       table.summaries.append(TraceSummary(id: id))
+      table.numbers.insert(number, of: id)
     }
-    let set = self.set(
-      table.summaries[Int(number.rawValue)].serviceSet, with: sealed.service(at: index))
-    return Self.add(
-      row, batch, index, store, services: set, to: &table.summaries[Int(number.rawValue)])
+    last = (id, number)
+    return number
   }
 
+  /// Adds one row to its trace and returns the row of the same trace that came before it.
   private static func add(
     _ row: SpanRow, _ batch: SpanBatch, _ index: Int, _ store: SpanStore, services: UInt32,
     to summary: inout TraceSummary
@@ -158,15 +166,76 @@ public struct TraceIndex: Sendable {
 
   /// The number of the set that has `service` too.
   private mutating func set(_ set: UInt32, with service: ServiceID) -> UInt32 {
-    let members = table.serviceSets[Int(set)]
-    if members.contains(service) || members.count >= Self.serviceLimit { return set }
     let step = SetStep(set: set, service: service)
+    let place = Int((set &* 31 &+ service.rawValue) & 255)
+    if recentSteps[place].step == step { return recentSteps[place].set }
+    let result = result(of: step)
+    recentSteps[place] = (step, result)
+    return result
+  }
+
+  private mutating func result(of step: SetStep) -> UInt32 {
+    let members = table.serviceSets[Int(step.set)]
+    if members.contains(step.service) || members.count >= Self.serviceLimit { return step.set }
     if let known = setNumbers[step] { return known }
     // The same set may be reached in another order; it is then stored twice, which costs little.
     let number = UInt32(table.serviceSets.count)
-    table.serviceSets.append((members + [service]).sorted())
+    table.serviceSets.append((members + [step.service]).sorted())
     setNumbers[step] = number
     return number
+  }
+}
+
+/// Finds the row of a trace ID: open addressing, seeded as `StringPool` is.
+private struct TraceIDTable: Sendable {
+  /// Half of an ID's hash above the number of its row plus one, or 0; the length is a power of two.
+  private var slots: [UInt64] = Array(repeating: 0, count: 64)
+  private var count = 0
+  private let secrets = TraceIDTable.secrets
+
+  /// Different in every run, so that no file can be made whose IDs all collide; no result depends
+  /// on it.
+  private static let secrets = (
+    UInt64.random(in: 0...UInt64.max), UInt64.random(in: 0...UInt64.max)
+  )
+
+  func find(_ id: TraceID, in summaries: ChunkedArray<TraceSummary>) -> TraceRow? {
+    let hash = hash(id)
+    // The slot is taken from the half that is kept, so that growing needs no ID.
+    var slot = Int(hash >> 32) & (slots.count - 1)
+    while slots[slot] != 0 {
+      if (slots[slot] ^ hash) >> 32 == 0 {
+        let row = UInt32(truncatingIfNeeded: slots[slot]) &- 1
+        if summaries[Int(row)].id == id { return TraceRow(row) }
+      }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return nil
+  }
+
+  /// Enters a trace that is not in the table.
+  mutating func insert(_ row: TraceRow, of id: TraceID) {
+    count += 1
+    if count * 2 > slots.count { grow() }
+    enter(hash(id) & ~0xffff_ffff | UInt64(row.rawValue &+ 1), &slots)
+  }
+
+  private mutating func grow() {
+    var larger = [UInt64](repeating: 0, count: slots.count * 2)
+    for entry in slots where entry != 0 { enter(entry, &larger) }
+    slots = larger
+  }
+
+  private func enter(_ entry: UInt64, _ slots: inout [UInt64]) {
+    var slot = Int(entry >> 32) & (slots.count - 1)
+    while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+    slots[slot] = entry
+  }
+
+  /// Both halves of a product whose factors hold a secret each.
+  private func hash(_ id: TraceID) -> UInt64 {
+    let (high, low) = (id.high ^ secrets.0).multipliedFullWidth(by: id.low ^ secrets.1)
+    return high ^ low
   }
 }
 

@@ -14,8 +14,8 @@ public struct Job: Sendable {
   enum Task: Sendable {
     case listTraces(TraceListQuery)
     case open(TraceSubject, keeping: Folds?)
-    case search(SpanQuery, OpenTrace)
-    case searchTraces(SpanQuery)
+    case search(SpanQuery, OpenTrace, from: Int)
+    case searchTraces(SpanQuery, order: ArraySlice<TraceRow>)
     case operation(SpanRow)
     case copyJSON(SpanRow, of: TraceRow, ViewOptions, DataQuality)
 
@@ -40,30 +40,38 @@ public struct Job: Sendable {
 
   public var lane: Lane { task.lane }
 
-  /// Does the work; `nil` if it was cancelled.
+  /// Does the work; `nil` if it was cancelled. What is known meanwhile is reported, on the calling
+  /// thread.
   public func run(
-    workers: Workers = .none, isCancelled: @Sendable () -> Bool
+    workers: Workers = .none, report: (JobResult) -> Void = { _ in },
+    isCancelled: @Sendable () -> Bool
   ) -> JobResult? {
     switch task {
     case .listTraces(let query):
-      return query.run(data, isCancelled).map { result(.traceList($0)) }
-    case .searchTraces(let query):
-      guard let matches = SpanSearch.traces(query, in: data, isCancelled: isCancelled) else {
-        return nil
-      }
-      return result(.traceMatches(query, matches))
+      return query.run(data, workers, isCancelled).map { result(.traceList($0)) }
+    case .searchTraces(let query, let order):
+      return SpanSearch.traces(
+        query, in: data, order: order, workers: workers,
+        report: { found in
+          let first = found.first.map { order[$0] }
+          report(result(.traceMatches(query, found.found, first: first), isLast: false))
+        }, isCancelled: isCancelled
+      ).map { result(.traceMatches(query, $0, first: nil)) }
     case .open(let subject, let folds):
       guard
         let trace = OpenTrace.open(subject, in: data, workers: workers, isCancelled: isCancelled)
       else { return nil }
       let moved = folds.map { MovedFolds(before: $0.folded, after: $0.moved(to: trace.tree)) }
       return result(.opened(trace, moved))
-    case .search(let query, let trace):
-      guard
-        let matches = SpanSearch.matches(
-          query, in: trace.tree, of: data.store, isCancelled: isCancelled)
-      else { return nil }
-      return result(.matches(query, trace.subject, matches))
+    case .search(let query, let trace, let origin):
+      return SpanSearch.matches(
+        query, in: trace.tree, of: data.store, from: origin, workers: workers,
+        report: { found in
+          let value = JobResult.Value.matches(
+            query, trace.subject, found.found, first: found.first)
+          report(result(value, isLast: false))
+        }, isCancelled: isCancelled
+      ).map { result(.matches(query, trace.subject, $0, first: nil)) }
     case .operation(let row):
       guard let statistics = OperationStatistics.of(row, in: data, isCancelled: isCancelled)
       else { return nil }
@@ -78,8 +86,9 @@ public struct Job: Sendable {
     }
   }
 
-  private func result(_ value: JobResult.Value) -> JobResult {
-    JobResult(lane: lane, generation: generation, isAwaited: isAwaited, value: value)
+  private func result(_ value: JobResult.Value, isLast: Bool = true) -> JobResult {
+    JobResult(
+      lane: lane, generation: generation, isAwaited: isAwaited, value: value, isLast: isLast)
   }
 }
 
@@ -87,9 +96,9 @@ public struct Job: Sendable {
 public struct JobResult: Sendable {
   enum Value: Sendable {
     case traceList(TraceListResult)
-    case traceMatches(SpanQuery, [Bool])
+    case traceMatches(SpanQuery, [Bool], first: TraceRow?)
     case opened(OpenTrace, MovedFolds?)
-    case matches(SpanQuery, TraceSubject, [Int])
+    case matches(SpanQuery, TraceSubject, [Int], first: Int?)
     case operation(SpanRow, spans: Int, OperationStatistics)
     case copied(String)
   }
@@ -98,6 +107,8 @@ public struct JobResult: Sendable {
   /// Whether the job was.
   public let isAwaited: Bool
   let value: Value
+  /// Whether the job has ended: else more of it follows.
+  let isLast: Bool
 }
 
 /// Which traces a list shows, and in what order.
@@ -114,12 +125,15 @@ struct TraceListQuery: Sendable, Equatable {
   /// Whether some traces are left out.
   var isNarrow: Bool { !filter.isEmpty || service != nil || last != nil }
 
-  func run(_ data: DataSet, _ isCancelled: () -> Bool) -> TraceListResult? {
+  func run(
+    _ data: DataSet, _ workers: Workers, _ isCancelled: @Sendable () -> Bool
+  ) -> TraceListResult? {
     var matches: [Bool]?
     if !filter.isEmpty {
-      guard let found = SpanSearch.traces(filter, in: data, isCancelled: isCancelled) else {
-        return nil
-      }
+      guard
+        let found = SpanSearch.traces(
+          filter, in: data, workers: workers, isCancelled: isCancelled)
+      else { return nil }
       matches = found
     }
     let number = service.flatMap { data.store.services.firstIndex(of: $0) }

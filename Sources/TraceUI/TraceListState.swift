@@ -28,13 +28,18 @@ struct TraceListState: Sendable {
     }
   }
 
-  /// Takes what a search found, if it is still wanted.
-  mutating func take(_ query: SpanQuery, _ matches: [Bool]) {
+  /// The traces from the cursor on.
+  var rowsFromCursor: ArraySlice<TraceRow> { result.rows.dropFirst(scroll.cursor) }
+
+  /// Takes what a search found, if it is still wanted: all if it is the last. The cursor goes to the
+  /// first match at or behind it, as soon as that is known.
+  mutating func take(_ query: SpanQuery, _ matches: [Bool], first: TraceRow?, isLast: Bool) {
     guard query == search else { return }
     self.matches = matches
     matchCount = result.rows.reduce(0) { $0 + (isMatch($1) ? 1 : 0) }
-    if goesToMatch, let selected, !isMatch(selected) { goToMatch(forward: true) }
+    guard goesToMatch, isLast || first != nil else { return }
     goesToMatch = false
+    if let selected, !isMatch(selected) { goToMatch(forward: true) }
   }
 
   mutating func clearSearch() {

@@ -155,10 +155,23 @@ extension ViewState {
     case .search, .filter:
       if text.isEmpty { return clearSearch() }
       waterfall.searchOrigin = nil
+      guard line.kind == .search else { return }
+      message = Self.searching(text)
       let isFound = screen == .waterfall ? !waterfall.matches.isEmpty : list.matchCount > 0
-      if line.kind == .search, !isFound { message = "no match for \(text)" }
+      if !isSearching { endSearch(SpanQuery(text), isFound: isFound) }
     }
   }
+
+  private static func searching(_ text: String) -> String { "searching for \(text)…" }
+
+  /// Says how a search ended if the user waits for it.
+  mutating func endSearch(_ query: SpanQuery, isFound: Bool) {
+    guard message == Self.searching(query.text) else { return }
+    message = isFound ? nil : "no match for \(query.text)"
+  }
+
+  /// Whether a search of the screen is not at its end.
+  var isSearching: Bool { runningLanes.contains(screen == .waterfall ? .search : .listSearch) }
 
   /// Searches with what is typed so far; the results come as an event.
   private mutating func searchAsTyped(_ line: Prompt) {
@@ -170,7 +183,7 @@ extension ViewState {
       waterfall.query = query
       waterfall.wantsFilter = line.kind == .filter
       waterfall.goesToMatch = true
-      run(.search(query, open))
+      run(.search(query, open, from: waterfall.searchStart))
     case .traces:
       if line.kind == .filter {
         list.query.filter = query
@@ -180,7 +193,7 @@ extension ViewState {
       } else {
         list.search = query
         list.goesToMatch = true
-        run(.searchTraces(query))
+        run(.searchTraces(query, order: list.rowsFromCursor))
       }
     case .problems, .help: break
     }

@@ -144,21 +144,24 @@ public struct ViewState: Sendable {
 
   private mutating func take(_ result: JobResult) {
     guard result.generation == generations[result.lane.rawValue] else { return }
-    runningLanes.remove(result.lane)
+    if result.isLast { runningLanes.remove(result.lane) }
     switch result.value {
     case .traceList(let result):
       list.take(result)
       // The matches are those of the traces that were there.
       if !list.search.isEmpty, !runningLanes.contains(.listSearch) {
-        run(.searchTraces(list.search))
+        run(.searchTraces(list.search, order: list.rowsFromCursor))
       }
       refreshList()
-    case .traceMatches(let query, let matches): list.take(query, matches)
+    case .traceMatches(let query, let matches, let first):
+      list.take(query, matches, first: first, isLast: result.isLast)
+      if result.isLast { endSearch(query, isFound: list.matchCount > 0) }
     case .opened(let trace, let folds):
       if waterfall.subject == trace.subject { show(trace, folds) } else { ahead = trace }
-    case .matches(let query, let subject, let matches):
+    case .matches(let query, let subject, let matches, let first):
       guard waterfall.subject == subject else { return }
-      waterfall.take(query, matches)
+      waterfall.take(query, matches, first: first, isLast: result.isLast)
+      if result.isLast { endSearch(query, isFound: !waterfall.matches.isEmpty) }
     case .operation(let row, let spans, let statistics):
       waterfall.statistics = (row, spans, statistics)
     case .copied(let text): effects.append(.copy(text, what: "span as JSON"))
@@ -189,7 +192,9 @@ public struct ViewState: Sendable {
   /// Shows a trace that was opened in the waterfall that waits for it.
   private mutating func show(_ trace: OpenTrace, _ folds: MovedFolds?) {
     waterfall.take(trace, folds)
-    if !waterfall.query.isEmpty { run(.search(waterfall.query, trace)) }
+    if !waterfall.query.isEmpty {
+      run(.search(waterfall.query, trace, from: waterfall.searchStart))
+    }
     refreshTrace()
   }
 

@@ -174,17 +174,26 @@ struct WaterfallState: Sendable {
 
   // MARK: Search
 
-  /// Takes the matches of a search; the cursor goes to the first at or behind where it began.
-  mutating func take(_ query: SpanQuery, _ found: [Int]) {
-    guard query == self.query else { return }
-    let position = searchOrigin ?? self.position ?? 0
+  /// Where a search begins.
+  var searchStart: Int { searchOrigin ?? position ?? 0 }
+
+  /// Takes the matches of a search, all of them if they are the last; the cursor goes to the first
+  /// at or behind where it began, as soon as that is known. A filter waits for all.
+  mutating func take(_ query: SpanQuery, _ found: [Int], first: Int?, isLast: Bool) {
+    guard query == self.query, isLast || !wantsFilter && !isFiltered else { return }
+    let position = searchStart
     matches = SortedPositions(found.map { Int32(truncatingIfNeeded: $0) })
     if wantsFilter || isFiltered {
       isFiltered = !query.isEmpty
       wantsFilter = false
       refreshVisible(at: position)
     }
-    if goesToMatch, let first = matches.next(from: position - 1, forward: true) { reveal(first) }
+    let first = isLast ? matches.next(from: position - 1, forward: true) : first
+    if goesToMatch, let first {
+      reveal(first)
+      // It is there: what follows only counts.
+      goesToMatch = isLast
+    }
   }
 
   mutating func clearSearch() {

@@ -14,8 +14,9 @@ struct EventLoop: ~Copyable {
   private let usesASCII: Bool
   private let inbox: Inbox<News>
   private let jobs: JobRunner
-  /// How many jobs that a frame should wait for have not reported yet.
-  private var awaitedJobs = 0
+  /// Jobs that a frame should wait for and that have not reported yet: of each lane the newest,
+  /// which is the only one that reports.
+  private var awaitedJobs: [Job.Lane: Int] = [:]
   private var shown: Frame?
   private var hasChanged = true
   /// When the first key came that is not on the screen yet.
@@ -83,10 +84,10 @@ struct EventLoop: ~Copyable {
   private func millisecondsToDraw(since drawnAt: ContinuousClock.Instant) -> Int {
     let now = ContinuousClock.now
     if let keyTime {
-      return awaitedJobs == 0 ? 0 : Self.jobWait - (now - keyTime).milliseconds
+      return awaitedJobs.isEmpty ? 0 : Self.jobWait - (now - keyTime).milliseconds
     }
     if shown == nil {
-      let isReady = state.load.isDone && awaitedJobs == 0
+      let isReady = state.load.isDone && awaitedJobs.isEmpty
       return isReady ? 0 : Self.firstWait - (now - drawnAt).milliseconds
     }
     return Self.frameInterval - (now - drawnAt).milliseconds
@@ -121,11 +122,8 @@ struct EventLoop: ~Copyable {
   private mutating func take(_ news: News) -> End? {
     hasChanged = true
     switch news {
-    case .cancelled(let isAwaited):
-      if isAwaited { awaitedJobs -= 1 }
-      return nil
     case .result(let result):
-      if result.isAwaited { awaitedJobs -= 1 }
+      if awaitedJobs[result.lane] == result.generation { awaitedJobs[result.lane] = nil }
       return apply(.job(result))
     case .data(let data, let quality, let load):
       latest = (data, load)
@@ -148,7 +146,7 @@ struct EventLoop: ~Copyable {
         let message = isSent ? "copied: \(what)" : "this terminal has no clipboard to copy to"
         if let end = apply(.message(message)) { return end }
       case .run(let job):
-        if job.isAwaited { awaitedJobs += 1 }
+        awaitedJobs[job.lane] = job.isAwaited ? job.generation : nil
         jobs.submit(job)
       }
     }

@@ -1,6 +1,7 @@
 import Dispatch
 import Synchronization
 import TraceModel
+import TraceSources
 import TraceUI
 
 /// Runs the view's jobs on other threads, one at a time in each lane, and only the newest.
@@ -18,7 +19,8 @@ final class JobRunner: Sendable {
   private let lanes: [Lane]
   private let report: @Sendable (News) -> Void
 
-  /// `report` is called on a lane's thread, once for each job.
+  /// `report` is called on a lane's thread, once at the end of each job and as often before as the
+  /// job has something to say.
   init(report: @escaping @Sendable (News) -> Void) {
     self.report = report
     lanes = Job.Lane.allCases.map { Lane($0) }
@@ -31,10 +33,12 @@ final class JobRunner: Sendable {
       @Sendable func isCancelled() -> Bool {
         lane.newest.load(ordering: .relaxed) != job.generation
       }
+      if isCancelled() { return }
       // Work that nobody waits for leaves the other threads to what matters more.
-      let workers = job.isAwaited ? Workers.all : .none
-      let result = isCancelled() ? nil : job.run(workers: workers, isCancelled: isCancelled)
-      report(result.map { .result($0) } ?? .cancelled(isAwaited: job.isAwaited))
+      let result = job.run(
+        workers: job.isAwaited ? Processors.workers : .none, report: { report(.result($0)) },
+        isCancelled: isCancelled)
+      if let result { report(.result(result)) }
     }
   }
 }

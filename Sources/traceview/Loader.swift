@@ -91,7 +91,8 @@ final class Loader: Sendable {
       let isDue = running == 0 || isIdle || count > 2 * max(analyzedCount, 5_000)
       let data = database.dataSet
       if isDue, count != analyzedCount,
-        let found = DataQuality.analyze(data, sourceNames: sourceNames, isCancelled: { false })
+        let found = DataQuality.analyze(
+          data, sourceNames: sourceNames, workers: Processors.workers, isCancelled: { false })
       {
         quality = found
         analyzedCount = count

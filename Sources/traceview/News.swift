@@ -8,6 +8,4 @@ enum News: Sendable {
   case data(DataSet, DataQuality, LoadStatus)
   /// What a job found.
   case result(JobResult)
-  /// A job was replaced by a newer one of its lane.
-  case cancelled(isAwaited: Bool)
 }

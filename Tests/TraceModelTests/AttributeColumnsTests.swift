@@ -46,9 +46,9 @@ import TraceTestSupport
     for value in Self.values { columns.append(key: .empty, value: value, strings: &strings) }
     for (position, value) in Self.values.enumerated() {
       if case .string(let text) = value {
-        #expect(columns.string(at: position).map { strings[$0] } == text)
+        #expect(columns.strings(at: position).value.map { strings[$0] } == text)
       } else {
-        #expect(columns.string(at: position) == nil, "\(value)")
+        #expect(columns.strings(at: position).value == nil, "\(value)")
       }
     }
   }

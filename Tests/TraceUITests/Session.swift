@@ -39,11 +39,19 @@ struct Session {
         }
         if holdsJobs {
           jobs.append(job)
-        } else if let result = job.run(isCancelled: { false }) {
-          events.append(.job(result))
+        } else {
+          let result = job.run(report: { events.append(.job($0)) }, isCancelled: { false })
+          if let result { events.append(.job(result)) }
         }
       }
     }
+  }
+
+  /// Shows what the jobs that wait say before they end; they go on waiting.
+  mutating func reportJobs() {
+    var reports: [JobResult] = []
+    for job in jobs { _ = job.run(report: { reports.append($0) }, isCancelled: { false }) }
+    for report in reports { apply(.job(report)) }
   }
 
   /// Runs the jobs that wait, and those that follow from them.

@@ -54,6 +54,67 @@ import TraceUI
     #expect(session.text.contains("nothing was searched"))
   }
 
+  @Test func firstMatchIsShownBeforeAllAreCounted() {
+    var session = Session(checkout, size: Size(width: 120, height: 40))
+    session.holdsJobs = true
+    session.press("/")
+    session.type("sel")
+    session.reportJobs()
+    #expect(session.text.contains("1 of 1…"), "\(session.text)")
+    let shown = session.lines
+    session.press(.enter)
+    #expect(!session.text.contains("no match"))
+    session.runJobs()
+    #expect(session.lines.prefix(38) == shown.prefix(38))
+    session.press("/")
+    session.type("sel")
+    #expect(session.text.contains("1 of 2\n"), "\(session.text)")
+  }
+
+  @Test func cursorThatWasMovedWhileMatchesAreCountedStays() {
+    func cursor(counted: Bool) -> [String] {
+      var session = Session(checkout, size: Size(width: 120, height: 40))
+      session.holdsJobs = true
+      session.press("/")
+      session.type("sel")
+      session.reportJobs()
+      session.press(.enter, "j")
+      if counted { session.runJobs() }
+      session.press("m")
+      // The detail pane and the foot follow the cursor.
+      return session.lines.map { String($0.suffix(60)) }
+    }
+    #expect(cursor(counted: true) == cursor(counted: false))
+  }
+
+  @Test func firstTraceIsShownBeforeAllAreCounted() {
+    var session = Session(DemoSpans.dataSet(DemoSpans.unjoined + DemoSpans.checkout))
+    session.holdsJobs = true
+    session.press("/")
+    session.type("add")
+    session.reportJobs()
+    #expect(session.text.contains("1 of 1 trace…"), "\(session.text)")
+    session.runJobs()
+    #expect(session.text.contains("1 of 4 traces\n"), "\(session.text)")
+  }
+
+  @Test func nothingIsSaidToBeMissingBeforeAllIsSearched() {
+    var session = Session(checkout, size: Size(width: 120, height: 40))
+    session.holdsJobs = true
+    session.press("/")
+    session.type("sel")
+    session.press(.enter)
+    #expect(session.text.contains("searching for sel…"))
+    session.runJobs()
+    #expect(!session.text.contains("searching"))
+    session.holdsJobs = true
+    session.press("/")
+    session.type("nowhere")
+    session.press(.enter)
+    session.runJobs()
+    #expect(session.text.contains("no match for nowhere"), "\(session.text)")
+  }
+
   @Test func filterStaysWhenMoreArrives() {
     var session = Session(part(12), size: Size(width: 120, height: 40), load: LoadStatus())
     session.press(.enter, "&")

@@ -4,8 +4,9 @@ import TraceModel
 /// likely the same keys in the same order, and often the same values.
 ///
 /// A guess that is right costs one comparison, instead of finding the end of a string, hashing it and
-/// looking it up. Only ASCII strings that were written without escapes may be learned: just those stand
-/// in the input as they stand in the pool.
+/// looking it up. Only strings about which there is nothing to say may be learned: in JSON those that are
+/// ASCII and were written without escapes, so that they stand in the input as they stand in the pool; in
+/// protobuf valid UTF-8.
 struct AttributeHabits: Sendable {
   /// One attribute of the spans of one name.
   private struct Habit {
@@ -83,6 +84,29 @@ struct AttributeHabits: Sendable {
   ) -> Int? {
     let habit = habits[place]
     return end(habit.valueStart, habit.valueLength, bytes, position, strings)
+  }
+
+  /// Whether the key in `range` of `bytes` is the one expected at `place`.
+  @inline(__always)
+  func isKey(
+    at place: Int, _ bytes: Span<UInt8>, _ range: Range<Int>, _ strings: StringPool
+  ) -> Bool {
+    let habit = habits[place]
+    return range.count == Int(habit.keyLength)
+      && strings.matches(
+        Int(habit.keyStart)..<Int(habit.keyStart &+ habit.keyLength), bytes, at: range.lowerBound)
+  }
+
+  /// Whether the value in `range` of `bytes` is the one expected at `place`.
+  @inline(__always)
+  func isValue(
+    at place: Int, _ bytes: Span<UInt8>, _ range: Range<Int>, _ strings: StringPool
+  ) -> Bool {
+    let habit = habits[place]
+    return range.count == Int(habit.valueLength)
+      && strings.matches(
+        Int(habit.valueStart)..<Int(habit.valueStart &+ habit.valueLength), bytes,
+        at: range.lowerBound)
   }
 
   @inline(__always)

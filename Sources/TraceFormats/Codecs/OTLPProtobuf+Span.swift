@@ -6,6 +6,9 @@ extension OTLPProtobuf {
     _ bytes: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanDraft,
     _ batch: inout SpanBatch
   ) throws(ProtobufError) {
+    habits.follow(batch.number)
+    var habit = habits.first(of: .empty)
+    var isFirst = true
     var reader = ProtobufReader(range)
     var hasTraceID = false
     var hasSpanID = false
@@ -21,7 +24,9 @@ extension OTLPProtobuf {
         draft.traceState = string(bytes, try reader.delimited(bytes), &batch.strings)
       case (4, .length):
         draft.parentSpanID = spanID(bytes, try reader.delimited(bytes), isOptional: true)
-      case (5, .length): draft.name = string(bytes, try reader.delimited(bytes), &batch.strings)
+      case (5, .length):
+        draft.name = string(bytes, try reader.delimited(bytes), &batch.strings)
+        if isFirst { habit = habits.first(of: draft.name) }
       case (6, .varint):
         let start = reader.position
         let value = try reader.varint(bytes)
@@ -33,7 +38,12 @@ extension OTLPProtobuf {
       case (7, .fixed64): draft.start = UnixNanos(try reader.fixed64(bytes))
       case (8, .fixed64): draft.end = UnixNanos(try reader.fixed64(bytes))
       case (9, .length):
-        try attribute(bytes, try reader.delimited(bytes), isDetail: false, &batch)
+        if !isFirst { habit = habits.next(after: habit) }
+        isFirst = false
+        let field = try reader.delimited(bytes)
+        if !usualAttribute(bytes, field, habit, &batch) {
+          try attribute(bytes, field, isDetail: false, &batch)
+        }
       case (10, .varint): draft.dropped.attributes = try uint32(bytes, &reader)
       case (11, .length): try event(bytes, try reader.delimited(bytes), &batch)
       case (12, .varint): draft.dropped.events = try uint32(bytes, &reader)
@@ -233,6 +243,55 @@ extension OTLPProtobuf {
     case double(Double)
     case bytes(Range<Int>)
     case nested(AttributeValue)
+  }
+
+  /// Appends a `KeyValue` of a string or an integer, both shorter than 128 bytes and in the usual
+  /// order, to the span; false, with nothing done, if it is something else.
+  ///
+  ///     0a 08 user.age 12 02 18 2a        0a 04 user 12 05 0a 03 ann
+  @inline(__always)
+  private mutating func usualAttribute(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ habit: Int, _ batch: inout SpanBatch
+  ) -> Bool {
+    let start = range.lowerBound
+    guard range.count > 5, bytes[start] == 0x0a, bytes[start &+ 1] < 0x80 else { return false }
+    let keyRange = start &+ 2..<start &+ 2 &+ Int(bytes[start &+ 1])
+    let value = keyRange.upperBound
+    guard value &+ 4 <= range.upperBound, bytes[value] == 0x12, bytes[value &+ 1] < 0x80,
+      value &+ 2 &+ Int(bytes[value &+ 1]) == range.upperBound
+    else { return false }
+    if bytes[value &+ 2] == 0x0a {
+      let text = value &+ 4..<range.upperBound
+      guard text.count == Int(bytes[value &+ 3]) else { return false }
+      let key = usualKey(bytes, keyRange, habit, &batch.strings)
+      let content: StringID
+      if habits.isValue(at: habit, bytes, text, batch.strings) {
+        content = habits.value(at: habit)
+      } else {
+        content = batch.strings.intern(bytes.extracting(text))
+        if checkUTF8(bytes, text) { habits.learn(value: content, at: habit, batch.strings) }
+      }
+      batch.withAttributes { columns, _ in columns.append(.init(key: key, string: content)) }
+      return true
+    }
+    guard bytes[value &+ 2] == 0x18 else { return false }
+    var reader = ProtobufReader(value &+ 3..<range.upperBound)
+    guard let int = try? reader.varint(bytes), reader.position == range.upperBound else {
+      return false
+    }
+    let key = usualKey(bytes, keyRange, habit, &batch.strings)
+    batch.withAttributes { columns, _ in columns.append(key: key, int: Int64(bitPattern: int)) }
+    return true
+  }
+
+  @inline(__always)
+  private mutating func usualKey(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ habit: Int, _ strings: inout StringPool
+  ) -> StringID {
+    if habits.isKey(at: habit, bytes, range, strings) { return habits.key(at: habit) }
+    let key = strings.intern(bytes.extracting(range))
+    if checkUTF8(bytes, range) { habits.learn(key, at: habit, strings) }
+    return key
   }
 
   /// Appends a `KeyValue` to the span, or to the event or link that is read.

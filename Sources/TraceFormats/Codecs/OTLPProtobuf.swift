@@ -7,6 +7,8 @@ public import TraceModel
 /// message around it.
 public struct OTLPProtobuf: Sendable {
   private var notes = RecordNotes()
+  /// What attributes the spans of each name have had.
+  var habits = AttributeHabits()
   private var table = ScopeTable()
 
   public init() {}
@@ -194,11 +196,12 @@ public struct OTLPProtobuf: Sendable {
         detail: "\(error.reason.rawValue); skipped"))
   }
 
-  /// Notes a string that is no UTF-8.
-  mutating func checkUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    if !bytes.isValidUTF8(range) {
-      notes.add(.invalidUTF8, at: range.lowerBound, "in a string; its bytes are kept")
-    }
+  /// Whether a string is UTF-8; notes it if it is not.
+  @discardableResult
+  mutating func checkUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    if bytes.isValidUTF8(range) { return true }
+    notes.add(.invalidUTF8, at: range.lowerBound, "in a string; its bytes are kept")
+    return false
   }
 
   /// Adds a note to the record that is being read.

@@ -81,6 +81,10 @@ extension Span where Element == UInt8 {
     var index = range.lowerBound
     let end = range.upperBound
     while index < end {
+      if index &+ 16 <= end, cv_is_ascii(vector(at: index)) {
+        index &+= 16
+        continue
+      }
       let lead = self[index]
       index &+= 1
       if lead < 0x80 { continue }

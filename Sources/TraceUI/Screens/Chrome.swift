@@ -122,12 +122,14 @@ extension ViewState {
   /// How many matches there are, while the user types.
   private var promptStatus: String {
     guard let prompt, prompt.kind != .command, !prompt.text.isEmpty else { return "" }
+    // The count still grows.
+    let more = isSearching ? "…" : ""
     switch screen {
     case .waterfall:
-      return "\(waterfall.matchNumber) of \(CountText.grouped(waterfall.matches.count))"
+      return "\(waterfall.matchNumber) of \(CountText.grouped(waterfall.matches.count))\(more)"
     case .traces:
       return prompt.kind == .search
-        ? "\(list.matchNumber) of \(CountText.counted(list.matchCount, "trace"))"
+        ? "\(list.matchNumber) of \(CountText.counted(list.matchCount, "trace"))\(more)"
         : CountText.counted(list.result.rows.count, "trace")
     case .problems, .help: return ""
     }
