@@ -41,8 +41,7 @@ def matches(screen):
 
 
 def typed(session, text):
-    """Types a search as held keys come: each starts one that the next replaces. When each was shown."""
-    which the keys were shown."""
+    """Types a search as held keys come, each replacing a search; how long each took to be shown."""
     times = []
     for index in range(len(text) + 1):
         shown = "/" + text[:index]
