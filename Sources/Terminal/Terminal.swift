@@ -16,8 +16,7 @@ public struct Terminal: ~Copyable {
   private var decoder = KeyDecoder()
   private var knownSize: Size
   /// What curses has in its window, so that only cells that differ are given to it.
-  private var shown: Frame?
-  private var shownPalette = Palette()
+  private var shown: PaintedCells?
 
   /// Takes the terminal. The keyboard is standard input or, if that is no terminal, /dev/tty.
   ///
@@ -70,22 +69,19 @@ public struct Terminal: ~Copyable {
   ///
   /// A frame of another size than the screen is clipped, or leaves blanks.
   public mutating func show(_ frame: Frame, palette: Palette) {
-    let before = shown?.size == frame.size && shownPalette == palette ? shown?.cells : nil
+    let painted = PaintedCells(frame, palette: palette, colors: colors)
+    let before = shown?.size == painted.size && shown?.palette == palette ? shown?.cells : nil
     if before == nil { cnc_erase() }
-    let cells = frame.cells
-    var looks: [Style: Palette.Look] = [:]
-    var currentStyle: Style?
+    var currentLook: Palette.Look?
     var scalars: [UInt32] = []
-    for (index, cell) in cells.enumerated() where cell.width > 0 {
+    for (index, cell) in painted.cells.enumerated() where cell.width > 0 {
       if let before, before[index] == cell { continue }
-      if cell.style != currentStyle {
-        currentStyle = cell.style
-        let look = looks[cell.style] ?? palette.look(of: cell.style, colors: colors)
-        looks[cell.style] = look
+      if cell.look != currentLook {
+        currentLook = cell.look
         // The bits of attributes are the same there: CNC_BOLD and so on.
         cnc_look(
-          look.ink.map { Int32($0) } ?? -1, look.ground.map { Int32($0) } ?? -1,
-          Int32(look.attributes.rawValue))
+          cell.look.ink.map { Int32($0) } ?? -1, cell.look.ground.map { Int32($0) } ?? -1,
+          Int32(cell.look.attributes.rawValue))
       }
       scalars.removeAll(keepingCapacity: true)
       for scalar in cell.character.unicodeScalars { scalars.append(scalar.value) }
@@ -93,8 +89,7 @@ public struct Terminal: ~Copyable {
         Int32(clamping: index % frame.size.width), Int32(clamping: index / frame.size.width),
         scalars, Int32(clamping: scalars.count), Int32(cell.width))
     }
-    shown = frame
-    shownPalette = palette
+    shown = painted
     cnc_refresh(
       Int32(clamping: frame.cursor?.x ?? -1), Int32(clamping: frame.cursor?.y ?? -1))
   }

@@ -13,7 +13,7 @@ struct TerminalTests {
     #expect(rows[1] == "error lit │漢字│e\u{301}│😀│👩│❤ │🇩🇪│1\u{20E3} │👍│█▍│")
     let colors = try session.screen(colors: true)
     #expect(colors.contains("\u{1B}[1m\u{1B}[38;5;203merror"))
-    #expect(colors.contains("\u{1B}[4m\u{1B}[48;5;24mlit"))
+    #expect(colors.contains("4m\u{1B}[39m\u{1B}[48;5;24mlit"))
     #expect(try session.value(of: "#{cursor_flag}") == "0")
     try session.send("c")
     try session.waitUntil("a cursor") { _ in
