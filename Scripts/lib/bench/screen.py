@@ -32,8 +32,10 @@ class Screen:
         return self.row(self.height - 1)
 
     @property
-    def text(self):
-        return "\n".join(self.row(y) for y in range(self.height))
+    def excerpt(self):
+        """What a message can tell of it."""
+        rows = (self.row(y).strip() for y in range(self.height))
+        return " | ".join(row for row in rows if row)[:400]
 
     def feed(self, data):
         text = self._rest + self._decoder.decode(data)
