@@ -50,8 +50,8 @@ def typed(session, text):
 
 
 def search(session, text):
-    """Seconds from a whole search to the first match, to the final count, and to the end of all work
-    for it; and that count."""
+    """Seconds from a whole search to the first match, to the final count, to the end of all work for
+    it; and that count."""
     session.answer("/", lambda screen: screen.foot.startswith(" /"))
     session.rest()
     # All at once: a count can only be that of the whole, not of a beginning.
