@@ -73,7 +73,8 @@ struct KeyDecoder {
 
   private mutating func take(_ patience: Int32, _ reader: Reader) -> Raw? {
     let raw = unread.isEmpty ? reader(patience) : unread.removeFirst()
-    if let raw { taken.append(raw) }
+    // What is longer is no answer, and never put back.
+    if let raw, taken.count <= Self.longestAnswer { taken.append(raw) }
     return raw
   }
 
