@@ -26,6 +26,9 @@ extension GeneratorOptions.Format: ExpressibleByArgument {}
   @Option(help: "How many attributes each span has.")
   var attributes = 10
 
+  @Option(help: "How many events each span has, beside those that a few have in any case.")
+  var events = 0
+
   @Option(help: "How many spans an export has: what a line or a frame holds.")
   var batch = 512
 
@@ -39,7 +42,7 @@ extension GeneratorOptions.Format: ExpressibleByArgument {}
     var generator = SpanGenerator(
       GeneratorOptions(
         spans: spans, seed: seed, shape: shape, format: format, attributes: attributes,
-        batchSize: batch))
+        events: events, batchSize: batch))
     try generator.run { try Self.write($0, to: descriptor, output ?? "standard output") }
     if output != nil, close(descriptor) != 0 {
       throw WriteError(place: output ?? "-", number: errno)

@@ -69,7 +69,10 @@ struct Catalog {
   let leaves: [[Int]]
   let calls: [[Int]]
 
-  init(attributeCount: Int) {
+  private let eventCount: Int
+
+  init(attributeCount: Int, eventCount: Int) {
+    self.eventCount = eventCount
     let sets = AttributeSets(count: attributeCount)
     operations = Self.operations(sets)
     var lists = Array(repeating: Array(repeating: [Int](), count: 8), count: 4)
@@ -84,6 +87,11 @@ struct Catalog {
       lists[role][operation.service].append(number)
     }
     (entries, inner, leaves, calls) = (lists[0], lists[1], lists[2], lists[3])
+  }
+
+  /// How many events a span has that are no exceptions: those of all spans, and one that few have.
+  func eventCount(of plan: SpanPlan) -> Int {
+    eventCount + (plan.marks.contains(.event) ? 1 : 0)
   }
 
   private static func operations(_ sets: AttributeSets) -> [OperationTemplate] {

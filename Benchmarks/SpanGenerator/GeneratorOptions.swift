@@ -7,18 +7,21 @@ public struct GeneratorOptions: Sendable, Hashable {
   public var format: Format
   /// How many attributes each span has.
   public var attributes: Int
+  /// How many events each span has, beside those that a few have in any case.
+  public var events: Int
   /// How many spans an export has: what a line or a frame holds.
   public var batchSize: Int
 
   public init(
     spans: Int, seed: UInt64 = 1, shape: Shape = .mixed, format: Format = .otlpJSONLines,
-    attributes: Int = 10, batchSize: Int = 512
+    attributes: Int = 10, events: Int = 0, batchSize: Int = 512
   ) {
     self.spans = max(0, spans)
     self.seed = seed
     self.shape = shape
     self.format = format
     self.attributes = max(0, attributes)
+    self.events = max(0, events)
     self.batchSize = max(1, batchSize)
   }
 
@@ -26,6 +29,8 @@ public struct GeneratorOptions: Sendable, Hashable {
   public enum Shape: String, Sendable, CaseIterable {
     /// Traces of 1 to 200 spans that run side by side, with orphans, duplicates and late spans.
     case mixed
+    /// The same, but each span comes up to ten seconds late: a trace is all over the file.
+    case scattered
     /// One trace of all spans.
     case oneTrace = "one-trace"
     /// One trace in which each span is the only child of the one before.

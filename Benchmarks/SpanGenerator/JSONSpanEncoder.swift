@@ -95,15 +95,17 @@ struct JSONSpanEncoder {
   private func appendEvents(
     of plan: SpanPlan, _ random: inout SplitMix64, to bytes: inout [UInt8]
   ) {
-    guard !plan.marks.isDisjoint(with: [.error, .event]) else { return }
+    let count = catalog.eventCount(of: plan)
+    guard count > 0 || plan.marks.contains(.error) else { return }
     bytes += beforeEvents
-    if plan.marks.contains(.event) {
+    for number in 0..<count {
+      if number > 0 { bytes.append(UInt8(ascii: ",")) }
       let name = Details.events[random.below(Details.events.count)]
       appendEvent(
         name, Details.eventAttributes, Details.eventTime(of: plan, &random), &random, to: &bytes)
-      if plan.marks.contains(.error) { bytes.append(UInt8(ascii: ",")) }
     }
     if plan.marks.contains(.error) {
+      if count > 0 { bytes.append(UInt8(ascii: ",")) }
       appendEvent(Details.exception, Details.exceptionAttributes, plan.end, &random, to: &bytes)
     }
     bytes.append(UInt8(ascii: "]"))

@@ -56,7 +56,7 @@ struct ProtobufSpanEncoder {
     bytes.appendField(7, fixed64: plan.start)
     bytes.appendField(8, fixed64: plan.end)
     append(operation.attributes, as: 9, &random, to: &bytes)
-    if plan.marks.contains(.event) {
+    for _ in 0..<catalog.eventCount(of: plan) {
       let name = Details.events[random.below(Details.events.count)]
       appendEvent(
         name, Details.eventAttributes, Details.eventTime(of: plan, &random), &random, to: &bytes)

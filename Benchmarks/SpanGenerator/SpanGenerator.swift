@@ -15,7 +15,7 @@ public struct SpanGenerator {
 
   public init(_ options: GeneratorOptions) {
     self.options = options
-    let catalog = Catalog(attributeCount: options.attributes)
+    let catalog = Catalog(attributeCount: options.attributes, eventCount: options.events)
     planner = TracePlanner(catalog: catalog, random: SplitMix64(seed: options.seed))
     encoder = BatchEncoder(catalog: catalog, format: options.format)
   }
@@ -38,7 +38,7 @@ public struct SpanGenerator {
   /// The spans of the next trace, or of the next traces of a burst: at most `room`.
   private mutating func plan(_ room: Int) -> [SpanPlan] {
     switch options.shape {
-    case .mixed: planner.tree(size: min(room, planner.drawSize()), start: clock)
+    case .mixed, .scattered: planner.tree(size: min(room, planner.drawSize()), start: clock)
     case .oneTrace: planner.tree(size: room, start: clock)
     case .deep: planner.chain(size: room, start: clock)
     case .wide: planner.fan(size: room, start: clock)
@@ -52,7 +52,7 @@ public struct SpanGenerator {
       switch options.shape {
       case .unjoined: 2_000_000_000 + planner.draw(below: 3_000_000_000)
       case .single: 50_000 + planner.draw(below: 200_000)
-      case .mixed, .oneTrace, .deep, .wide: 200_000 + planner.draw(below: 2_000_000)
+      case .mixed, .scattered, .oneTrace, .deep, .wide: 200_000 + planner.draw(below: 2_000_000)
       }
     clock += gap
   }
@@ -60,7 +60,8 @@ public struct SpanGenerator {
   /// Puts a span where its process exports it: soon after its end, sometimes late, rarely twice.
   private mutating func enqueue(_ plan: SpanPlan) {
     let isLate = planner.happens(100)
-    let delay = planner.draw(below: isLate ? 900_000_000 : 20_000_000)
+    let delay = planner.draw(
+      below: options.shape == .scattered ? 10_000_000_000 : isLate ? 900_000_000 : 20_000_000)
     queue.add(plan, at: plan.end + delay)
     guard options.shape == .mixed, planned < options.spans, planner.happens(15) else { return }
     var copy = plan

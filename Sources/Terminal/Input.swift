@@ -4,6 +4,8 @@ public import Cells
 public enum Input: Hashable, Sendable {
   /// A key, or the mouse.
   case key(Key)
+  /// The terminal has said what its ground is, some time after `askForBackground`.
+  case background(TerminalBackground)
   /// The terminal has another size now; what was shown must be drawn anew.
   case resize(Size)
   /// `Waker.wake()` was called, once or more often.

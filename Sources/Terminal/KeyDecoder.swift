@@ -4,8 +4,9 @@ import Cells
 /// Makes keys of what curses reads: named keys, characters, and the starts of reports.
 ///
 /// Curses knows the keys of the terminal's description. Mouse reports, lone Escapes, and sequences
-/// that nobody knows (other modifiers, late answers to queries) are told apart here; the latter are
-/// swallowed, so that they never act as keys.
+/// that nobody knows (other modifiers, answers that nobody waits for) are told apart here; the latter
+/// are swallowed, so that they never act as keys. An answer of the terminal that has come in part is
+/// kept until the rest is there, however long that takes: the network may cut it anywhere.
 struct KeyDecoder {
   /// What was read: a character, or one of the names that `CNCurses` gives.
   enum Raw: Equatable {
@@ -32,25 +33,49 @@ struct KeyDecoder {
   /// How long the rest of a sequence may take to arrive, in milliseconds.
   private static let patience: Int32 = 25
 
+  /// How long a lone Escape may be the beginning of an answer, while one is expected.
+  static let escapeLimit = Duration.milliseconds(100)
+  /// How long an answer is expected that is a whole one. Terminals that have not given it by then are
+  /// those that never do.
+  private static let answerLimit = Duration.seconds(1)
+  /// No answer is as long as that.
+  private static let longestAnswer = 256
+
   private static let escape: UInt32 = 0x1B
 
   private var unread: [Raw] = []
+  /// What `next` has taken so far.
+  private var taken: [Raw] = []
+  /// How many of `unread` are the beginning of an answer whose rest had not come, and since when.
+  private var heldCount = 0
+  private var heldSince: ContinuousClock.Instant?
+  private var answersEnd: ContinuousClock.Instant?
   private var lastPress: (x: Int, y: Int, at: ContinuousClock.Instant)?
 
   /// The next thing that has arrived, waiting `patience` milliseconds; `nil` if nothing has.
   mutating func next(
     patience: Int32 = 0, at now: ContinuousClock.Instant = .now, from reader: Reader
   ) -> Decoded? {
+    taken = []
     switch take(patience, reader) {
-    case nil: nil
-    case .named(let name): decode(name, now, reader)
-    case .scalar(Self.escape): decodeEscape(reader)
-    case .scalar(let value): Self.key(ofScalar: value).map { .key($0) } ?? .nothing
+    case nil: return nil
+    case .named(let name): return decode(name, now, reader)
+    case .scalar(Self.escape):
+      let decoded = decodeEscape(now, reader)
+      if decoded != nil { (heldCount, heldSince) = (0, nil) }
+      if decoded == .attributes { answersEnd = nil }
+      // However late it was, the other answer is on its way.
+      if case .background = decoded, answersEnd != nil { expectAnswers(at: now) }
+      return decoded
+    case .scalar(let value): return Self.key(ofScalar: value).map { .key($0) } ?? .nothing
     }
   }
 
   private mutating func take(_ patience: Int32, _ reader: Reader) -> Raw? {
-    unread.isEmpty ? reader(patience) : unread.removeFirst()
+    let raw = unread.isEmpty ? reader(patience) : unread.removeFirst()
+    // What is longer is no answer, and never put back.
+    if let raw, taken.count <= Self.longestAnswer { taken.append(raw) }
+    return raw
   }
 
   /// The next scalar of a sequence; what is none stays for later.
@@ -99,54 +124,111 @@ struct KeyDecoder {
   }
 }
 
+// MARK: Answers
+
+extension KeyDecoder {
+  /// The terminal was asked something, last of all for its attributes, which every one tells.
+  mutating func expectAnswers(at now: ContinuousClock.Instant = .now) {
+    answersEnd = now + Self.answerLimit
+  }
+
+  /// Whether the terminal was asked, not long ago, and has not told its attributes.
+  func expectsAnswers(at now: ContinuousClock.Instant = .now) -> Bool {
+    answersEnd.map { now < $0 } ?? false
+  }
+
+  /// When a lone Escape that may begin an answer is taken for the key; `nil` if none is held.
+  var escapeDue: ContinuousClock.Instant? {
+    heldCount == 1 ? heldSince.map { $0 + Self.escapeLimit } : nil
+  }
+
+  /// Puts back what was taken, the beginning of an answer, for when there is more.
+  private mutating func hold(_ now: ContinuousClock.Instant) -> Decoded? {
+    unread.insert(contentsOf: taken, at: 0)
+    heldCount = taken.count
+    heldSince = heldSince ?? now
+    return nil
+  }
+
+  /// Whether a scalar can be of an answer that goes on after a pause, as `rgb:1e1e/1e1e/1e1e` does:
+  /// anything else was typed.
+  private func continuesAnswer(_ value: UInt32) -> Bool {
+    guard heldCount > 0, taken.count > heldCount else { return true }
+    guard let scalar = Unicode.Scalar(value) else { return false }
+    return "0123456789abcdefABCDEF;:/rg#".unicodeScalars.contains(scalar)
+  }
+}
+
 // MARK: Sequences
 
 extension KeyDecoder {
-  /// What an escape character is, that begins no sequence that curses knows.
-  private mutating func decodeEscape(_ reader: Reader) -> Decoded {
+  /// What an escape character is, that begins no sequence that curses knows; `nil` if it begins an
+  /// answer of which more must come.
+  private mutating func decodeEscape(
+    _ now: ContinuousClock.Instant, _ reader: Reader
+  ) -> Decoded? {
     // Curses has waited already; what belongs to it is here by now.
-    guard let introducer = take(0, reader) else { return .key(.escape) }
+    guard let introducer = take(0, reader) else {
+      let isDue = escapeDue.map { now >= $0 } ?? false
+      return expectsAnswers(at: now) && !isDue ? hold(now) : .key(.escape)
+    }
     guard case .scalar(let value) = introducer, value < 0x80,
-      ["[", "O", "]", "P", "_", "^"].contains(Character(Unicode.Scalar(UInt8(value)))),
-      let first = takeScalar(reader)
+      ["[", "O", "]", "P", "_", "^"].contains(Character(Unicode.Scalar(UInt8(value))))
     else {
       unread.insert(introducer, at: 0)
       return .key(.escape)
     }
+    guard let first = takeScalar(reader) else {
+      let beginsAnswer = introducer == .scalar(0x5D) || introducer == .scalar(0x5B)
+      if beginsAnswer, unread.isEmpty, expectsAnswers(at: now) { return hold(now) }
+      unread.insert(introducer, at: 0)
+      return .key(.escape)
+    }
     switch introducer {
-    case .scalar(0x5B): return decodeControlSequence(first, reader)
+    case .scalar(0x5B): return decodeControlSequence(first, now, reader)
     case .scalar(0x4F): return .nothing  // keypad keys: one character
-    default: return decodeString(first, isCommand: introducer == .scalar(0x5D), reader)
+    default: return decodeString(first, isCommand: introducer == .scalar(0x5D), now, reader)
     }
   }
 
   /// CSI: parameters, then a final byte.
-  private mutating func decodeControlSequence(_ first: UInt32, _ reader: Reader) -> Decoded {
+  private mutating func decodeControlSequence(
+    _ first: UInt32, _ now: ContinuousClock.Instant, _ reader: Reader
+  ) -> Decoded? {
+    let isAnswer = first == 0x3F  // "?"
     var byte: UInt32? = first
     while let value = byte, (0x20..<0x40).contains(value) { byte = takeScalar(reader) }
-    let isAttributes = first == 0x3F && byte == 0x63  // "?", then "c"
-    return isAttributes ? .attributes : .nothing
+    if isAnswer, byte == nil, unread.isEmpty, taken.count < Self.longestAnswer { return hold(now) }
+    return isAnswer && byte == 0x63 ? .attributes : .nothing  // "c"
   }
 
   /// OSC, DCS and the like: anything up to BEL or ESC \.
   private mutating func decodeString(
-    _ first: UInt32, isCommand: Bool, _ reader: Reader
-  ) -> Decoded {
+    _ first: UInt32, isCommand: Bool, _ now: ContinuousClock.Instant, _ reader: Reader
+  ) -> Decoded? {
+    let prefix = "11;"
     var text = ""
     var byte: UInt32? = first
+    var isEnding = false
     while let value = byte, value != 0x07 {
-      if value == Self.escape {
-        if let next = takeScalar(reader), next != 0x5C { unread.insert(.scalar(next), at: 0) }
+      if isEnding {
+        if value != 0x5C { unread.insert(.scalar(value), at: 0) }
         break
       }
-      // Whoever sends more is no terminal that answers us.
-      if text.utf8.count < 256, let scalar = Unicode.Scalar(value) {
+      if value == Self.escape {
+        isEnding = true
+      } else if !continuesAnswer(value) {
+        unread.insert(.scalar(value), at: 0)
+        return .nothing
+      } else if text.utf8.count < Self.longestAnswer, let scalar = Unicode.Scalar(value) {
+        // Whoever sends more is no terminal that answers us.
         text.unicodeScalars.append(scalar)
       }
       byte = takeScalar(reader)
     }
-    let prefix = "11;"
-    guard isCommand, text.hasPrefix(prefix) else { return .nothing }
+    let isAnswer = isCommand && (text.hasPrefix(prefix) || prefix.hasPrefix(text))
+    if isAnswer, byte == nil, unread.isEmpty, taken.count < Self.longestAnswer { return hold(now) }
+    guard isAnswer, text.hasPrefix(prefix) else { return .nothing }
     return .background(String(text.dropFirst(prefix.count)))
   }
 }

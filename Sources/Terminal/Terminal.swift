@@ -16,10 +16,7 @@ public struct Terminal: ~Copyable {
   private var decoder = KeyDecoder()
   private var knownSize: Size
   /// What curses has in its window, so that only cells that differ are given to it.
-  private var shown: Frame?
-  private var shownPalette = Palette()
-  /// What was typed while an answer of the terminal was awaited.
-  private var pending: [Input] = []
+  private var shown: PaintedCells?
 
   /// Takes the terminal. The keyboard is standard input or, if that is no terminal, /dev/tty.
   ///
@@ -51,7 +48,10 @@ public struct Terminal: ~Copyable {
     knownSize = Size(width: Int(cnc_width()), height: Int(cnc_height()))
   }
 
-  deinit { cnc_end() }
+  deinit {
+    Self.awaitAnswers(decoder)
+    cnc_end()
+  }
 
   /// The size as of the last wait.
   public var size: Size { knownSize }
@@ -69,22 +69,19 @@ public struct Terminal: ~Copyable {
   ///
   /// A frame of another size than the screen is clipped, or leaves blanks.
   public mutating func show(_ frame: Frame, palette: Palette) {
-    let before = shown?.size == frame.size && shownPalette == palette ? shown?.cells : nil
+    let painted = PaintedCells(frame, palette: palette, colors: colors)
+    let before = shown?.size == painted.size && shown?.palette == palette ? shown?.cells : nil
     if before == nil { cnc_erase() }
-    let cells = frame.cells
-    var looks: [Style: Palette.Look] = [:]
-    var currentStyle: Style?
+    var currentLook: Palette.Look?
     var scalars: [UInt32] = []
-    for (index, cell) in cells.enumerated() where cell.width > 0 {
+    for (index, cell) in painted.cells.enumerated() where cell.width > 0 {
       if let before, before[index] == cell { continue }
-      if cell.style != currentStyle {
-        currentStyle = cell.style
-        let look = looks[cell.style] ?? palette.look(of: cell.style, colors: colors)
-        looks[cell.style] = look
+      if cell.look != currentLook {
+        currentLook = cell.look
         // The bits of attributes are the same there: CNC_BOLD and so on.
         cnc_look(
-          look.ink.map { Int32($0) } ?? -1, look.ground.map { Int32($0) } ?? -1,
-          Int32(look.attributes.rawValue))
+          cell.look.ink.map { Int32($0) } ?? -1, cell.look.ground.map { Int32($0) } ?? -1,
+          Int32(cell.look.attributes.rawValue))
       }
       scalars.removeAll(keepingCapacity: true)
       for scalar in cell.character.unicodeScalars { scalars.append(scalar.value) }
@@ -92,8 +89,7 @@ public struct Terminal: ~Copyable {
         Int32(clamping: index % frame.size.width), Int32(clamping: index / frame.size.width),
         scalars, Int32(clamping: scalars.count), Int32(cell.width))
     }
-    shown = frame
-    shownPalette = palette
+    shown = painted
     cnc_refresh(
       Int32(clamping: frame.cursor?.x ?? -1), Int32(clamping: frame.cursor?.y ?? -1))
   }
@@ -106,10 +102,13 @@ public struct Terminal: ~Copyable {
   /// Gives nothing after `timeoutMilliseconds` (-1: never), and also, before that, when all that came
   /// was no key. An external stop (SIGTSTP) happens in here, like the return from it.
   public mutating func waitForInput(timeoutMilliseconds: Int) -> [Input] {
-    var inputs = pending
-    pending = []
-    let limit = inputs.isEmpty ? Int32(clamping: timeoutMilliseconds) : 0
-    let seen = Int(cnc_wait(limit))
+    var inputs: [Input] = []
+    var limit = timeoutMilliseconds
+    if let due = decoder.escapeDue {
+      let left = max(0, Int((due - .now) / .milliseconds(1)) + 1)
+      limit = limit < 0 ? left : min(limit, left)
+    }
+    let seen = Int(cnc_wait(Int32(clamping: limit)))
     if seen & CNC_RESUMED != 0 { inputs.append(.resumed) }
     if seen & CNC_RESIZED != 0 {
       let size = Size(width: Int(cnc_width()), height: Int(cnc_height()))
@@ -117,9 +116,15 @@ public struct Terminal: ~Copyable {
       if size != knownSize { inputs.append(.resize(size)) }
       knownSize = size
     }
-    if seen & CNC_INPUT != 0 {
+    let isEscapeDue = decoder.escapeDue.map { $0 <= .now } ?? false
+    if seen & CNC_INPUT != 0 || isEscapeDue {
       while let decoded = decoder.next(from: Self.read) {
-        if case .key(let key) = decoded { inputs.append(.key(key)) }
+        switch decoded {
+        case .key(let key): inputs.append(.key(key))
+        case .background(let report):
+          if let ground = TerminalBackground(report: report) { inputs.append(.background(ground)) }
+        case .attributes, .nothing: break
+        }
       }
     }
     if seen & CNC_WOKEN != 0 { inputs.append(.woken) }
@@ -129,6 +134,7 @@ public struct Terminal: ~Copyable {
 
   /// Stops the job, as Ctrl-z does elsewhere, and restores the screen when it goes on.
   public mutating func suspend() {
+    Self.awaitAnswers(decoder)
     cnc_suspend()
     shown = nil
   }
@@ -145,29 +151,26 @@ public struct Terminal: ~Copyable {
     return true
   }
 
-  /// Whether the ground is dark or light: by COLORFGBG (if given), by asking the terminal, or dark.
-  ///
-  /// Waits 100 ms at most for the answer; one that comes later is swallowed. Keys that are typed
-  /// meanwhile are given by the next `waitForInput`.
-  public mutating func background(colorFGBG: String? = nil) -> TerminalBackground {
-    if let known = TerminalBackground(colorFGBG: colorFGBG) { return known }
-    guard !cnc_is_console() else { return .dark }
-    // Every terminal answers the second question, so that of the first need not be waited for.
+  /// Asks the terminal for the colour of its ground: the answer, if there is one, comes as
+  /// `Input.background`, sooner or later.
+  public mutating func askForBackground() {
+    guard !cnc_is_console() else { return }
+    // Every terminal answers the second question: then that of the first has come, or never will.
     let questions = "\u{1B}]11;?\u{1B}\\\u{1B}[c"
     cnc_send(questions, questions.utf8.count)
-    var result = TerminalBackground.dark
-    let end = ContinuousClock.now + .milliseconds(100)
-    while true {
-      let left = (end - .now) / .milliseconds(1)
-      guard left > 0, let decoded = decoder.next(patience: Int32(left), from: Self.read) else {
-        return result
-      }
-      switch decoded {
-      case .background(let report): result = TerminalBackground(report: report) ?? result
-      case .attributes: return result
-      case .key(let key): pending.append(.key(key))
-      case .nothing: break
-      }
+    decoder.expectAnswers()
+  }
+
+  /// Whether the terminal was asked for its ground just now, and may still answer.
+  public var expectsBackground: Bool { decoder.expectsAnswers() }
+
+  /// Takes answers that are still to come, for 50 ms at most: else who reads the keyboard next, the
+  /// shell, would get them as if they had been typed.
+  private static func awaitAnswers(_ decoder: KeyDecoder) {
+    var decoder = decoder
+    let end = ContinuousClock.now + .milliseconds(50)
+    while decoder.expectsAnswers(), case let left = (end - .now) / .milliseconds(1), left > 0 {
+      _ = decoder.next(patience: Int32(left) + 1, from: read)
     }
   }
 

@@ -60,6 +60,8 @@ struct DetailWriter {
 
   /// Among fewer spans a percentile says nothing.
   private static let leastForPercentile = 5
+  /// Among as many spans, finding those of the operation may take longer than a frame.
+  private static let spansForLines = 1_000
 
   /// The columns that labels may take.
   static func labelWidth(in width: Int) -> Int { min(24, max(8, width * 2 / 5)) }
@@ -137,13 +139,24 @@ struct DetailWriter {
       DurationText.short(selfTime) + "   "
         + QuantityText.percent(selfTime.rawValue, of: duration.rawValue))
     field("of trace", QuantityText.percent(duration.rawValue, of: tree.extent.duration.rawValue))
-    if let statistics, statistics.count >= Self.leastForPercentile {
-      field(
-        "percentile",
-        "p\(max(1, statistics.percentile)) of \(CountText.grouped(statistics.count))   median "
-          + DurationText.short(statistics.median))
-    }
+    writeStatistics(hasDuration: span.start != .unset && span.end != .unset)
     if trace.isCritical[position] { field("critical path", "yes", .critical) }
+  }
+
+  /// How the span compares with its like. In large data, where that takes a moment, it has its two
+  /// lines whatever comes of it, so that nothing below moves when it does.
+  private mutating func writeStatistics(hasDuration: Bool) {
+    let isFew = (statistics?.count ?? 0) < Self.leastForPercentile
+    guard hasDuration, !isFew || data.store.count >= Self.spansForLines else { return }
+    guard let statistics else {
+      field("percentile", "…")
+      return field("median", "…")
+    }
+    let count = CountText.grouped(statistics.count)
+    field(
+      "percentile",
+      isFew ? "of \(count): too few" : "p\(max(1, statistics.percentile)) of \(count)")
+    field("median", DurationText.short(statistics.median))
   }
 
   private mutating func writeDefects() {

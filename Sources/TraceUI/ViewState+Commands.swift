@@ -70,6 +70,7 @@ extension ViewState {
     case .waterfall:
       waterfall.scroll.cursor = Self.moved(
         waterfall.scroll.cursor, distance, waterfall.visible.count)
+      if abs(distance) == 1 { waterfall.scroll.turn(height: waterfallLayout.tree.y.count) }
     case .problems: problems.cursor = Self.moved(problems.cursor, distance, problemRows.count)
     case .help: helpTop = max(0, helpTop + min(distance, 10_000))
     }

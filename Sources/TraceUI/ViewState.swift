@@ -232,6 +232,13 @@ struct ScrollState: Sendable {
   var cursor = 0
   var top = 0
 
+  /// Turns half a page where a step has left the screen: rows beside something that stands still
+  /// are all drawn anew if they move, which for each single step is much to send.
+  mutating func turn(height: Int) {
+    guard cursor < top || cursor >= top + height else { return }
+    top = cursor - height / 2
+  }
+
   /// Keeps the cursor among `count` rows and on the `height` that are on the screen.
   mutating func keepInView(count: Int, height: Int) {
     cursor = min(max(0, cursor), max(0, count - 1))

@@ -10,7 +10,8 @@ import TraceUI
 struct EventLoop: ~Copyable {
   private var terminal: Terminal
   private var state: ViewState
-  private let palette: Palette
+  private var palette: Palette
+  private let paletteOn: (TerminalBackground) -> Palette
   private let usesASCII: Bool
   private let inbox: Inbox<News>
   private let jobs: JobRunner
@@ -30,6 +31,9 @@ struct EventLoop: ~Copyable {
   private static let jobWait = 12
   /// A small file is read before the eye is there: no empty screen flashes up before it.
   private static let firstWait = 30
+  /// How long the first screen waits for the terminal to tell its colours, so that those that do so
+  /// at once show no others before.
+  private static let backgroundWait = 12
 
   /// How the loop ended.
   enum End {
@@ -39,17 +43,18 @@ struct EventLoop: ~Copyable {
     case nothingRead(DataSet, LoadStatus)
   }
 
-  /// Starts the loader, and asks for the palette while it is at work: a terminal may take its time
-  /// to say whether it is dark or light.
+  /// Starts the loader. `palette` is that of the first frames; `paletteOn` gives that for the ground
+  /// that the terminal says it has, whenever it does.
   init(
-    terminal: consuming Terminal, options: ViewOptions, ascii: Bool,
-    startLoader: (Inbox<News>) -> Void, palette choosePalette: (inout Terminal) -> Palette
+    terminal: consuming Terminal, options: ViewOptions, ascii: Bool, palette: Palette,
+    paletteOn: @escaping (TerminalBackground) -> Palette, startLoader: (Inbox<News>) -> Void
   ) {
     let waker = terminal.waker
     // Room for more than ever waits: posting must not block a job.
     let inbox = Inbox<News>(capacity: 1_024) { waker.wake() }
     startLoader(inbox)
-    palette = choosePalette(&terminal)
+    self.palette = palette
+    self.paletteOn = paletteOn
     usesASCII = ascii
     self.inbox = inbox
     jobs = JobRunner { inbox.post($0) }
@@ -88,7 +93,8 @@ struct EventLoop: ~Copyable {
     }
     if shown == nil {
       let isReady = state.load.isDone && awaitedJobs.isEmpty
-      return isReady ? 0 : Self.firstWait - (now - drawnAt).milliseconds
+      let wait = !isReady ? Self.firstWait : terminal.expectsBackground ? Self.backgroundWait : 0
+      return wait - (now - drawnAt).milliseconds
     }
     return Self.frameInterval - (now - drawnAt).milliseconds
   }
@@ -107,6 +113,11 @@ struct EventLoop: ~Copyable {
     case .key(let key): event = .key(key)
     case .resize(let size): event = .resize(size)
     case .resumed:
+      shown = nil
+      hasChanged = true
+      return nil
+    case .background(let ground):
+      palette = paletteOn(ground)
       shown = nil
       hasChanged = true
       return nil

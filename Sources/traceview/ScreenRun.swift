@@ -39,25 +39,24 @@ struct ScreenRun {
     _ sources: [FileSource], _ failures: [SourceError]
   ) throws(TerminalError) -> EventLoop.End {
     let environment = ScreenEnvironment(options: options)
-    let terminal = try Terminal(mouse: !options.noMouse, colors: environment.screenColors)
+    var terminal = try Terminal(mouse: !options.noMouse, colors: environment.screenColors)
     let usesASCII = environment.usesASCII || !terminal.supportsUTF8
     let names = self.names
+    let known = TerminalBackground(colorFGBG: environment.value("COLORFGBG"))
+    let hasColors = terminal.colorDepth != .none
+    func palette(on ground: TerminalBackground?) -> Palette {
+      (hasColors ? environment.theme(background: ground) : .monochrome).palette
+    }
+    if hasColors, known == nil, (options.theme ?? .auto) == .auto { terminal.askForBackground() }
     var loop = EventLoop(
       terminal: terminal,
       options: ViewOptions(sourceNames: names, zone: LocalTime.zone(utc: options.utc)),
-      ascii: usesASCII,
+      ascii: usesASCII, palette: palette(on: known), paletteOn: palette,
       startLoader: { inbox in
         Loader(sources: sources, sourceNames: names, memory: options.memory) {
           data, quality, load in
           inbox.post(.data(data, quality, load))
         }.start(failures: failures)
-      },
-      palette: { terminal in
-        if terminal.colorDepth == .none { return Theme.monochrome.palette }
-        let background =
-          (options.theme ?? .auto) == .auto
-          ? terminal.background(colorFGBG: environment.value("COLORFGBG")) : nil
-        return environment.theme(background: background).palette
       })
     return loop.run()
   }

@@ -120,6 +120,31 @@ import Testing
     #expect(spans.contains { $0["links"] != nil })
   }
 
+  @Test func spansHaveAsManyEventsAsWereAskedFor() throws {
+    let options = GeneratorOptions(spans: 600, attributes: 1, events: 20)
+    let counts = try spans(ofLines: generate(options)).map { ($0["events"] as? [Any])?.count ?? 0 }
+    #expect(counts.allSatisfy { (20...22).contains($0) })
+    var same = options
+    same.format = .otlpProtobuf
+    let encoded = fields(2, of: fields(2, of: fields(1, of: [generate(same)[...]])))
+    #expect(fields(11, of: encoded).count == counts.reduce(0, +))
+  }
+
+  @Test func scatteredTracesAreAllOverTheFile() throws {
+    /// The spans from the first of a trace to its last, over those that it has.
+    func spread(_ shape: GeneratorOptions.Shape) throws -> Int {
+      let options = GeneratorOptions(spans: 20_000, shape: shape, attributes: 1)
+      var places: [String: [Int]] = [:]
+      for (place, span) in try spans(ofLines: generate(options)).enumerated() {
+        places[span["traceId"] as? String ?? "", default: []].append(place)
+      }
+      let longest = places.values.map { ($0.last ?? 0) - ($0.first ?? 0) }.sorted()
+      return longest[longest.count / 2]
+    }
+    #expect(try spread(.scattered) > 5_000)
+    #expect(try spread(.mixed) < 2_000)
+  }
+
   @Test func spanIsAboutAKilobyte() {
     let bytes = generate(GeneratorOptions(spans: 5_000))
     #expect((900..<1_100).contains(bytes.count / 5_000))

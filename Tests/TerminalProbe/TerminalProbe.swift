@@ -40,6 +40,7 @@ import Terminal
         case .key(let key):
           if let status = act(on: key, &terminal) { return status }
         case .resize(let size): received.append("resize:\(size.width)x\(size.height)")
+        case .background(let ground): received.append("\(ground)")
         case .woken: received.append("woken")
         case .resumed: received.append("resumed")
         case .terminate(let signal): return 128 + signal
@@ -63,7 +64,7 @@ import Terminal
     case "w":
       let waker = terminal.waker
       Task.detached { waker.wake() }
-    case "b": received.append("\(terminal.background())")
+    case "b": terminal.askForBackground()
     case "y": received.append("copied:\(terminal.copyToClipboard("text"))")
     case "c": showsCursor.toggle()
     case "i": litRow += 1

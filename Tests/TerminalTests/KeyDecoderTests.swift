@@ -57,6 +57,66 @@ import Testing
     #expect(decode(raw("\u{1B}]11;" + String(repeating: "9", count: 9999))).count == 1)
   }
 
+  /// Decodes what comes in pieces with a pause behind each; asks for what is due in the end.
+  private func decode(
+    pieces: [String], expecting: Bool = true, pause: Duration = .milliseconds(60)
+  ) -> [KeyDecoder.Decoded] {
+    var decoder = KeyDecoder()
+    var now = ContinuousClock.now
+    if expecting { decoder.expectAnswers(at: now) }
+    var result: [KeyDecoder.Decoded] = []
+    for piece in pieces + [""] {
+      var rest = raw(piece)[...]
+      while let decoded = decoder.next(at: now, from: { _ in rest.popFirst() }) {
+        if decoded != .nothing { result.append(decoded) }
+      }
+      now += pause
+    }
+    return result
+  }
+
+  @Test(arguments: ["\u{07}", "\u{1B}\\"])
+  func anAnswerMayBeCutAnywhere(end: String) {
+    let answers = Array("\u{1B}]11;rgb:ffff/fdfd/e3e3\(end)\u{1B}[?62;22c".unicodeScalars)
+    let expected: [KeyDecoder.Decoded] = [
+      .background("rgb:ffff/fdfd/e3e3"), .attributes, .key("j"),
+    ]
+    func text(_ range: Range<Int>) -> String {
+      String(String.UnicodeScalarView(answers[range]))
+    }
+    for first in 1..<answers.count {
+      let pieces = [text(0..<first), text(first..<answers.count) + "j"]
+      #expect(decode(pieces: pieces) == expected, "cut at \(first)")
+    }
+    #expect(decode(pieces: answers.map { String($0) } + ["j"]) == expected)
+    // Long after it was asked for, whatever can be no key is still kept.
+    for first in 3..<(answers.count - 9) {
+      let pieces = [text(0..<first), text(first..<answers.count) + "j"]
+      let decoded = decode(pieces: pieces, expecting: false, pause: .seconds(60))
+      #expect(decoded == expected, "cut at \(first)")
+    }
+  }
+
+  @Test func anAnswerThatNeverEndsHoldsNoKey() {
+    #expect(decode(pieces: ["\u{1B}]11;rgb:ff", "j", "k"]) == [.key("j"), .key("k")])
+    #expect(decode(pieces: ["\u{1B}", "j"]) == [.key(.escape), .key("j")])
+    // The key alone is known as soon as no answer can be meant.
+    #expect(decode(pieces: ["\u{1B}"], pause: .milliseconds(20)) == [])
+    #expect(decode(pieces: ["\u{1B}"], pause: KeyDecoder.escapeLimit) == [.key(.escape)])
+    #expect(
+      decode(pieces: ["\u{1B}[?62c\u{1B}"], pause: .zero) == [.attributes, .key(.escape)])
+    #expect(decode(pieces: ["\u{1B}"], expecting: false, pause: .zero) == [.key(.escape)])
+    var decoder = KeyDecoder()
+    let start = ContinuousClock.now
+    decoder.expectAnswers(at: start)
+    #expect(decoder.escapeDue == nil)
+    var rest = raw("\u{1B}")[...]
+    #expect(decoder.next(at: start, from: { _ in rest.popFirst() }) == nil)
+    #expect(decoder.escapeDue == start + KeyDecoder.escapeLimit)
+    #expect(decoder.expectsAnswers(at: start))
+    #expect(!decoder.expectsAnswers(at: start + .seconds(2)))
+  }
+
   @Test func mouseReports() {
     func report(_ text: String) -> [KeyDecoder.Decoded] {
       decode([.named(CNC_SGR_MOUSE)] + raw(text))

@@ -13,7 +13,7 @@ struct TerminalTests {
     #expect(rows[1] == "error lit │漢字│e\u{301}│😀│👩│❤ │🇩🇪│1\u{20E3} │👍│█▍│")
     let colors = try session.screen(colors: true)
     #expect(colors.contains("\u{1B}[1m\u{1B}[38;5;203merror"))
-    #expect(colors.contains("\u{1B}[4m\u{1B}[48;5;24mlit"))
+    #expect(colors.contains("4m\u{1B}[39m\u{1B}[48;5;24mlit"))
     #expect(try session.value(of: "#{cursor_flag}") == "0")
     try session.send("c")
     try session.waitUntil("a cursor") { _ in
@@ -68,11 +68,11 @@ struct TerminalTests {
       try session.waitUntil("ESC \(sequence) as \(name)") { row(3, of: $0) == name }
     }
     try session.send("X")
-    // Unknown keys and late answers leave no trace; what is typed at once behind them does.
+    // Unknown keys leave no trace, answers nothing of their own; what is typed behind them is there.
     try session.send(bytes: "\u{1B}[1;5Dj\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\k\u{1B}[?62;22cl")
-    try session.waitUntil("only the letters") { row(3, of: $0) == "j k l" }
+    try session.waitUntil("only the letters") { row(3, of: $0) == "j light k l" }
     try session.send(bytes: "\u{1B}j")
-    try session.waitUntil("Escape and a key") { row(3, of: $0) == "j k l Esc j" }
+    try session.waitUntil("Escape and a key") { row(3, of: $0) == "j light k l Esc j" }
   }
 
   @Test func doubleClicks() throws {
@@ -106,10 +106,19 @@ struct TerminalTests {
   @Test func asksForTheBackgroundWithoutLosingKeys() throws {
     let session = try TmuxSession()
     try session.startProbe()
+    try session.setGround("#fdf6e3")
     try session.send(bytes: "bjk")
     try session.waitUntil("the background and the keys") {
-      row(3, of: $0) == "b dark j k"
+      row(3, of: $0).split(separator: " ").sorted() == ["b", "j", "k", "light"]
     }
+    try session.setGround("#002b36")
+    try session.send("b")
+    try session.waitUntil("the other background") { row(3, of: $0).hasSuffix("b dark") }
+    // Late, twice, and cut into pieces that come one by one.
+    try session.send(bytes: "X\u{1B}]11;rgb:ffff/ffff/ffff\u{07}j")
+    for byte in "\u{1B}]11;rgb:0000/0000/0000" { try session.send(bytes: String(byte)) }
+    try session.send(bytes: "\u{07}k")
+    try session.waitUntil("answers and keys") { row(3, of: $0) == "light j dark k" }
   }
 
   @Test func copiesToTheClipboard() throws {

@@ -88,6 +88,11 @@ final class TmuxSession {
     try tmux(["send-keys", "-H"] + bytes.utf8.map { String($0, radix: 16) })
   }
 
+  /// Gives the terminal a ground, which it then tells those who ask.
+  func setGround(_ color: String) throws {
+    try tmux("set-option", "-g", "window-style", "bg=\(color)")
+  }
+
   /// Gives the terminal another size.
   func resize(width: Int, height: Int) throws {
     try tmux("resize-window", "-x", "\(width)", "-y", "\(height)")

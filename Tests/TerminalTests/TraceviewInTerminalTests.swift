@@ -34,6 +34,31 @@ struct TraceviewInTerminalTests {
     try terminal.expectLeft(status: 0)
   }
 
+  @Test(arguments: [false, true])
+  func colorsFollowTheGroundOfTheTerminal(answersLate: Bool) throws {
+    let terminal = try TraceviewSession()
+    let session = terminal.session
+    // The colour of facts on light ground, and on dark.
+    let (light, dark) = ("38;5;242m", "38;5;246m")
+    if !answersLate { try session.setGround("#fdf6e3") }
+    try terminal.start(TraceviewSession.threeTraces, showing: "3 traces look like one", " 1/3")
+    if answersLate {
+      // This terminal has no ground of its own, so that nothing was answered.
+      #expect(try session.screen(colors: true).contains(dark))
+      let before = try session.screen()
+      try session.send(bytes: "\u{1B}]11;rgb:fd")
+      try session.send(bytes: "fd/f6f6/e3e3\u{1B}\\")
+      try session.waitUntil("light") { _ in try session.screen(colors: true).contains(light) }
+      #expect(try session.screen() == before)
+    }
+    try session.waitUntil("light only") { _ in
+      let screen = try session.screen(colors: true)
+      return screen.contains(light) && !screen.contains(dark)
+    }
+    try session.send("q")
+    try terminal.expectLeft(status: 0)
+  }
+
   @Test func searchingGoesToTheMatchWhileItIsTyped() throws {
     let terminal = try TraceviewSession()
     let session = terminal.session

@@ -78,6 +78,23 @@ struct TraceviewLeavingTests {
     #expect(after.contains(message), "\(after)")
   }
 
+  @Test func answersOfTheTerminalAreNotLeftToTheShell() throws {
+    let terminal = try TraceviewSession()
+    let session = terminal.session
+    // It answers what its ground is: to a program that has nothing to show, and leaves at once.
+    try session.setGround("#fdf6e3")
+    try session.type(line: "touch empty")
+    for _ in 0..<5 {
+      try terminal.type("empty")
+      try terminal.expectLeft(status: 66)
+      try session.type(line: "echo -n do; echo ne")
+      let screen = try session.waitUntil(contains: "\ndone\n")
+      #expect(!screen.contains("rgb:") && !screen.contains("[?"), "\(screen)")
+      try session.type(line: "clear; echo first")
+      try session.waitUntil("an empty screen") { $0.hasPrefix("first\n") }
+    }
+  }
+
   @Test func aPipeWithNothingInItIsSaid() throws {
     let terminal = try TraceviewSession()
     let session = terminal.session

@@ -33,6 +33,27 @@ import TraceTestSupport
     }
   }
 
+  @Test func stepsTurnHalfAPageWherePagesTurnAWholeOne() {
+    var session = checkout()
+    session.resize(120, 12)
+    let height = session.state.waterfallLayout.tree.y.count
+    #expect(height > 4)
+    session.press(.home)
+    for _ in 1..<height { session.press("j") }
+    #expect(session.state.waterfall.scroll.top == 0)
+    session.press("j")
+    #expect(session.state.waterfall.scroll.cursor == height)
+    #expect(session.state.waterfall.scroll.top == height - height / 2)
+    while session.state.waterfall.scroll.top > 0 { session.press("k") }
+    #expect(session.state.waterfall.scroll.cursor > 0)
+    session.press(.home, .pageDown)
+    #expect(
+      session.state.waterfall.scroll.top == session.state.waterfall.scroll.cursor - height + 1)
+    session.press(.end)
+    let count = session.state.waterfall.visible.count
+    #expect(session.state.waterfall.scroll.top == count - height)
+  }
+
   @Test func helpListsEveryKey() {
     var session = checkout()
     session.press("?")
