@@ -34,13 +34,16 @@ struct ChildPlacement {
     var endsAfter = 0
     /// The spans that lie outside.
     var outside = SpanTally()
+    /// By how much ends may seem off, at most, by the resolutions of the sources.
+    var tolerance = ChildPlacement.rounding
     /// Of pairs with two clocks, for children that their parents wait for.
     var samples: [Sample] = []
   }
 
   private(set) var entries: [Pair: Entry] = [:]
 
-  /// Times are cut to microseconds by many formats, so that ends may seem off by one.
+  /// Times are cut to microseconds by many programs, whatever their format could say, so that ends
+  /// may seem off by one.
   static let rounding = DurationNanos(1_000)
 
   mutating func add(
@@ -57,8 +60,9 @@ struct ChildPlacement {
     let (parentProcess, childProcess) = (shape.processes[parentNode], shape.processes[node])
     let parentClock = table.clocks[Int(parentProcess)]
     let childClock = table.clocks[Int(childProcess)]
-    let startsBefore = parent.start.since(child.start) > Self.rounding
-    let endsAfter = child.end.since(parent.end) > Self.rounding
+    let tolerance = tolerance(shape.rows[node], shape.rows[parentNode], store)
+    let startsBefore = parent.start.since(child.start) > tolerance
+    let endsAfter = child.end.since(parent.end) > tolerance
     guard startsBefore || endsAfter || parentClock != childClock else { return }
     let sameClock = parentClock == childClock
     let pair = Pair(
@@ -68,6 +72,7 @@ struct ChildPlacement {
       parentProcess: sameClock ? 0 : parentProcess, childProcess: sameClock ? 0 : childProcess)
     let isAwaited = !sameClock && isAwaited(node, parentNode, shape, store)
     update(&entries[pair, default: Entry()]) { entry in
+      entry.tolerance = max(entry.tolerance, tolerance)
       if startsBefore { entry.startsBefore += 1 }
       if endsAfter { entry.endsAfter += 1 }
       if startsBefore || endsAfter {
@@ -79,6 +84,11 @@ struct ChildPlacement {
           Sample(earliest: parent.start.since(child.start), latest: parent.end.since(child.end)))
       }
     }
+  }
+
+  /// How far times of two spans may differ and yet be the same.
+  private func tolerance(_ one: SpanRow, _ other: SpanRow, _ store: SpanStore) -> DurationNanos {
+    max(Self.rounding, store[one].resolution.step, store[other].resolution.step)
   }
 
   private func update(_ entry: inout Entry, _ body: (inout Entry) -> Void) { body(&entry) }
