@@ -55,7 +55,7 @@ let package = Package(
     .target(name: "TraceFormats", dependencies: ["TraceModel"], swiftSettings: pure),
     .testTarget(
       name: "TraceFormatsTests", dependencies: ["TraceFormats", "TraceModel", "TraceTestSupport"],
-      swiftSettings: strict),
+      exclude: ["Readings"], swiftSettings: strict),
 
     // MARK: TraceAnalysis
     .target(name: "TraceAnalysis", dependencies: ["TraceModel"], swiftSettings: pure),

@@ -13,7 +13,7 @@ public struct FileSource: Sendable {
   /// How many bytes there are, if it is a plain file.
   public let byteCount: Int?
   private let descriptor: CInt
-  private let importer: (any SpanImporter.Type)?
+  private let importer: (any SpanImporter)?
 
   // Bytes. The first block is small, so that the first screen comes soon.
   private static let firstBlock = 64 << 10
@@ -36,7 +36,7 @@ public struct FileSource: Sendable {
   ///
   /// - Throws: `SourceError` if there is no such file, or it cannot be read.
   public init(
-    id: SourceID, path: String, importer: (any SpanImporter.Type)? = nil
+    id: SourceID, path: String, importer: (any SpanImporter)? = nil
   ) throws(SourceError) {
     self.id = id
     self.importer = importer
@@ -140,9 +140,9 @@ private struct Reading {
 
   private static let prefixLength = 4_096
 
-  init(source: SourceID, importer: (any SpanImporter.Type)?) {
+  init(source: SourceID, importer: (any SpanImporter)?) {
     self.source = source
-    self.importer = importer.map { $0.init() }
+    self.importer = importer
     current = SpanBatch(source: source)
   }
 
@@ -178,7 +178,7 @@ private struct Reading {
   /// The batch, if it has reached one of the limits; a fresh one is filled from then on.
   mutating func batch(atLeast limits: FileSource.BatchLimits) -> SpanBatch? {
     guard
-      current.count + current.issues.count >= limits.count
+      current.count + current.issues.count >= limits.count && !current.isHeld
         || current.strings.byteCount >= limits.stringBytes
     else { return nil }
     defer { current = SpanBatch(source: source, number: current.number + 1) }

@@ -100,8 +100,13 @@ import TraceTestSupport
             other.sniff(prefix, isWhole: isWhole) == (other == importer),
             "\(fixture), first \(length) bytes, by \(other)")
         }
+        // Of the formats that share an importer the codec that claims the records says which it is.
+        let reading = ImporterReading(Array(fixture.bytes.prefix(length)), by: importer)
+        let isOther = reading.issues.contains { $0.kind == .otherSignal } && !isWhole
+        #expect(
+          reading.format == fixture.format || isOther || fixture.isDamaged && !isWhole,
+          "\(fixture), first \(length) bytes")
       }
-      #expect(ImporterReading(fixture.bytes, by: importer).format == fixture.format, "\(fixture)")
     }
   }
 }

@@ -1,0 +1,40 @@
+import TraceModel
+
+// IDs as systems other than OpenTelemetry write them.
+extension JSONFields {
+  /// A trace ID of up to 32 hexadecimal digits, zeros in front left out; invalid, with a note, if it
+  /// is none.
+  mutating func unpaddedTraceID(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader
+  ) throws(JSONError) -> TraceID {
+    guard let number = try hexadecimal(bytes, &reader, "trace ID", digits: 32, isOptional: false)
+    else { return .invalid }
+    return TraceID(high: number.high, low: number.low)
+  }
+
+  /// A span ID of up to 16 hexadecimal digits, zeros in front left out; invalid, with a note, if it
+  /// is none. Where it is optional (a parent's), null, empty and zero are the ways to say none.
+  mutating func unpaddedSpanID(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, isOptional: Bool = false
+  ) throws(JSONError) -> SpanID {
+    let name = isOptional ? "parent span ID" : "span ID"
+    let number = try hexadecimal(bytes, &reader, name, digits: 16, isOptional: isOptional)
+    return SpanID(number?.low ?? 0)
+  }
+
+  private mutating func hexadecimal(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ name: String, digits: Int, isOptional: Bool
+  ) throws(JSONError) -> (high: UInt64, low: UInt64)? {
+    guard let text = try idText(bytes, &reader, name, isOptional) else { return nil }
+    let number =
+      (1...digits).contains(text.range.count) ? IDText.number(bytes, text.range) : nil
+    guard let number else {
+      noteID(name, bytes, text.range, isOptional)
+      return nil
+    }
+    if number == (0, 0), !isOptional {
+      notes.add(.invalidID, at: text.range.lowerBound, "the \(name) is zero")
+    }
+    return number
+  }
+}
