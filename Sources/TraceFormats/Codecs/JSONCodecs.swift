@@ -1,7 +1,9 @@
 /// The formats that the text importer knows, in the order in which they are asked.
 enum JSONCodecs {
   /// To add a format of JSON objects, write its codec and add it here.
-  static let all: [any JSONValueCodec.Type] = [PythonConsole.self, JaegerJSON.self]
+  static let all: [any JSONValueCodec.Type] = [
+    PythonConsole.self, JaegerJSON.self, ZipkinJSON.self, ZipkinV1JSON.self,
+  ]
 
   /// What the help says of them, and of OTLP, which has no codec of this kind.
   static var formats: [FormatDescriptor] { [OTLPJSON.format] + all.map { $0.format } }

@@ -90,6 +90,16 @@ struct JSONShape: Sendable {
     return (try? Self.hasMember(inner, bytes, &reader)) ?? false
   }
 
+  /// Whether the member `name` is an array whose first element is an object that has a member
+  /// `inner`.
+  func hasInFirst(_ name: String, _ inner: String, _ bytes: Span<UInt8>) -> Bool {
+    guard let start = value(of: name, bytes), bytes[start] == UInt8(ascii: "[") else {
+      return false
+    }
+    var reader = JSONReader(at: start + 1)
+    return (try? Self.hasMember(inner, bytes, &reader)) ?? false
+  }
+
   private static func hasMember(
     _ name: String, _ bytes: Span<UInt8>, _ reader: inout JSONReader
   ) throws(JSONError) -> Bool {

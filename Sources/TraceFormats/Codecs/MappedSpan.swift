@@ -81,3 +81,16 @@ struct MappedSpan: Sendable {
     return number
   }
 }
+
+extension SpanBatch {
+  /// Appends an attribute to the span that is being read; not if it is empty.
+  mutating func add(_ key: String, _ value: StringID) {
+    guard value != .empty else { return }
+    withAttributes { $0.append(key: $1.intern(key), string: value) }
+  }
+
+  /// Appends an attribute to the span that is being read.
+  mutating func add(_ key: String, int: Int64) {
+    withAttributes { $0.append(key: $1.intern(key), int: int) }
+  }
+}

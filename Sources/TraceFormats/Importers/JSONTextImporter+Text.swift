@@ -61,8 +61,12 @@ extension JSONTextImporter {
     isRecognized = true
   }
 
-  /// The format of an object that is cut short, if a member belongs to that format only.
+  /// The format of an object that is cut short, if its first members are enough to claim it, or one
+  /// belongs to that format only.
   func formatByTelltale(_ bytes: Span<UInt8>) -> String? {
+    for codec in codecs where codec.claim(shape, bytes).isClaimed {
+      return type(of: codec).format.name
+    }
     for member in shape.members {
       switch JSONTrigger.keys.find(bytes, member.key) {
       case .otlp, .otherSignal: return OTLPJSON.format.name

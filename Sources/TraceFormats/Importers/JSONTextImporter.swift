@@ -116,7 +116,9 @@ public struct JSONTextImporter: SpanImporter {
       if array == .open, !skipped.isActive { truncated("an array", &batch) }
     case (.text, .candidate?), (.candidate, _), (.wrapper, _):
       let held = carry
-      if case .candidate = carried, let format = formatByTelltale(held.span) { recognize(format) }
+      if case .candidate = carried, !isRecognized, let format = formatByTelltale(held.span) {
+        recognize(format)
+      }
       if isRecognized {
         endSkipped(&batch)
         truncated("an object", &batch)
