@@ -22,6 +22,43 @@ extension JSONFields {
     return SpanID(number?.low ?? 0)
   }
 
+  /// A trace ID that may be any text: hexadecimal digits are read as such, and of anything else the
+  /// text is kept. Invalid, with a note, if it is neither text nor a number.
+  mutating func namedTraceID(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ batch: inout SpanBatch
+  ) throws(JSONError) -> TraceID {
+    guard let range = try namedID(bytes, &reader, "trace ID", isOptional: false) else {
+      return .invalid
+    }
+    if range.count == 32 || range.count == 16, let number = IDText.number(bytes, range) {
+      return TraceID(high: number.high, low: number.low)
+    }
+    return batch.traceID(named: bytes.extracting(range))
+  }
+
+  /// A span ID that may be any text: 16 hexadecimal digits are read as such, and of anything else the
+  /// text is kept. Invalid, with a note, if it is neither text nor a number.
+  mutating func namedSpanID(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ batch: inout SpanBatch,
+    isOptional: Bool = false
+  ) throws(JSONError) -> SpanID {
+    let name = isOptional ? "parent span ID" : "span ID"
+    guard let range = try namedID(bytes, &reader, name, isOptional: isOptional) else {
+      return .invalid
+    }
+    if range.count == 16, let number = IDText.number(bytes, range) { return SpanID(number.low) }
+    return batch.spanID(named: bytes.extracting(range))
+  }
+
+  private mutating func namedID(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ name: String, isOptional: Bool
+  ) throws(JSONError) -> Range<Int>? {
+    if try reader.peekKind(bytes) == .number { return try reader.word(bytes) }
+    guard let text = try idText(bytes, &reader, name, isOptional) else { return nil }
+    if text.range.isEmpty { noteID(name, bytes, text.range, isOptional) }
+    return text.range
+  }
+
   private mutating func hexadecimal(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ name: String, digits: Int, isOptional: Bool
   ) throws(JSONError) -> (high: UInt64, low: UInt64)? {

@@ -36,6 +36,9 @@ protocol JSONValueCodec: Sendable {
   /// The object around records has ended.
   mutating func leaveWrapper(in batch: inout SpanBatch)
 
+  /// Commits what was held back: the input has ended.
+  mutating func finish(fields: inout JSONFields, into batch: inout SpanBatch)
+
   /// Whether rows of the batch wait for what may stand behind them.
   var isWaiting: Bool { get }
 }
@@ -47,6 +50,7 @@ extension JSONValueCodec {
     into batch: inout SpanBatch
   ) throws(JSONError) {}
   mutating func leaveWrapper(in batch: inout SpanBatch) {}
+  mutating func finish(fields: inout JSONFields, into batch: inout SpanBatch) {}
   var isWaiting: Bool { false }
 }
 
@@ -57,6 +61,8 @@ enum JSONClaim {
   case spans
   /// It is the format's, but holds metrics or logs.
   case otherSignal
+  /// It is the format's, and says nothing of spans.
+  case nothing
 
   var isClaimed: Bool { self != .none }
 }

@@ -32,6 +32,12 @@ struct NamedResources: Sendable {
     if texts.byteCount > ImportLimits.cachedScopeBytes { texts = StringPool() }
   }
 
+  /// The names of which rows wait.
+  var waitingNames: Set<StringID> { Set(waiting.map(\.key.resource)) }
+
+  /// The name of a number.
+  func text(of name: StringID) -> String { texts[name] }
+
   /// The number of a name.
   mutating func number(of name: Span<UInt8>) -> StringID { texts.intern(name) }
 

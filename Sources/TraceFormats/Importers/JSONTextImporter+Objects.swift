@@ -159,6 +159,10 @@ extension JSONTextImporter {
           issue(.otherSignal, at: 0, bytes, base: base, "metrics or logs"))
         isRecognized = true
         return
+      case .nothing:
+        endSkipped(&batch)
+        recognize(type(of: codecs[index]).format.name)
+        return
       case .spans: break
       }
       endSkipped(&batch)

@@ -139,6 +139,8 @@ public struct JSONTextImporter: SpanImporter {
       )
     }
     closeWrappers(&batch)
+    for index in codecs.indices { codecs[index].finish(fields: &fields, into: &batch) }
+    fields.notes.discard()
     endPass(&batch)
     carried = nil
     carry = []

@@ -79,7 +79,8 @@ enum JSONTrigger: Sendable {
     ("scopeLogs", .otherSignal), ("scopeMetrics", .otherSignal),
     ("data", .listOrInside(insideData)), ("attributes", .listOrInside(insideAttributes)),
     ("spans", .list()), ("records", .list()), ("result", .object()), ("trace", .object()),
-    ("distributedTracing", .object()), ("hits", .listOrInside(insideHits)),
+    ("distributedTracing", .object(format: NewRelicJSON.format.name)),
+    ("hits", .listOrInside(insideHits)),
     ("_source", .object()),
   ])
 

@@ -14,6 +14,7 @@ struct RecordNotes: Sendable {
   private var hasInvalidUTF8 = false
   private var hasBase64 = false
   private var reportedBase64 = false
+  private var assumptions: Set<String> = []
 
   var isEmpty: Bool { notes.isEmpty }
 
@@ -26,6 +27,10 @@ struct RecordNotes: Sendable {
       // A file has them in every span or in none: one note for all of the input will do.
       if hasBase64 || reportedBase64 { return }
       hasBase64 = true
+    }
+    if kind == .assumption {
+      // The same holds for all of the input.
+      guard assumptions.insert(detail).inserted else { return }
     }
     guard notes.count < ImportLimits.issuesPerRecord else { return }
     notes.append(Note(kind: kind, position: position, detail: detail))
