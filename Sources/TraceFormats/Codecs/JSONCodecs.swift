@@ -4,6 +4,8 @@ enum JSONCodecs {
   static let all: [any JSONValueCodec.Type] = [
     PythonConsole.self, JaegerJSON.self, ZipkinJSON.self, ZipkinV1JSON.self, GoConsole.self,
     ClickHouseJSON.self, DynatraceJSON.self, LightstepJSON.self, NewRelicJSON.self,
+    DatadogJSON.self, DatadogSpansJSON.self, HoneycombJSON.self, XRayJSON.self,
+    ElasticAPM.self,
   ].sorted { $0.format.priority < $1.format.priority }
 
   /// What the help says of them, and of OTLP, which has no codec of this kind.

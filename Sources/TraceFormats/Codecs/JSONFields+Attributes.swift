@@ -24,6 +24,23 @@ extension JSONFields {
     append(keyID, value, bytes, isDetail: isDetail, to: &batch)
   }
 
+  /// The string that is a member of the object that is next; nil if there is none.
+  mutating func member(
+    _ name: String, _ bytes: Span<UInt8>, _ reader: inout JSONReader
+  ) throws(JSONError) -> JSONReader.Text? {
+    var found: JSONReader.Text?
+    var isFirst = true
+    try reader.enterObject(bytes)
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      if bytes.matches(key.range, name), try reader.peekKind(bytes) == .string {
+        found = try reader.string(bytes)
+      } else {
+        try reader.skipValue(bytes)
+      }
+    }
+    return found
+  }
+
   /// The value that is next as a string of the pool, whatever it is: a number as it is written. Empty
   /// if it is null.
   mutating func internedText(

@@ -22,6 +22,44 @@ extension JSONFields {
     return SpanID(number?.low ?? 0)
   }
 
+  /// A trace ID as a decimal number of 64 bits, bare or in quotes, or as 32 hexadecimal digits;
+  /// invalid, with a note, if it is none.
+  mutating func decimalTraceID(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader
+  ) throws(JSONError) -> TraceID {
+    let (high, low) = try decimalID(bytes, &reader, "trace ID", isOptional: false)
+    return TraceID(high: high, low: low)
+  }
+
+  /// A span ID as a decimal number, bare or in quotes, or as 16 hexadecimal digits; invalid, with a
+  /// note, if it is none. Where it is optional (a parent's), null, empty and zero say none.
+  mutating func decimalSpanID(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, isOptional: Bool = false
+  ) throws(JSONError) -> SpanID {
+    let name = isOptional ? "parent span ID" : "span ID"
+    return SpanID(try decimalID(bytes, &reader, name, isOptional: isOptional).low)
+  }
+
+  private mutating func decimalID(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ name: String, isOptional: Bool
+  ) throws(JSONError) -> (high: UInt64, low: UInt64) {
+    guard let range = try namedID(bytes, &reader, name, isOptional: isOptional) else {
+      return (0, 0)
+    }
+    // A number of 16 digits is more likely to be short than hexadecimal: the latter has letters.
+    if range.count <= 20, let number = NumberText.uint64(bytes, range) {
+      if number == 0, !isOptional {
+        notes.add(.invalidID, at: range.lowerBound, "the \(name) is zero")
+      }
+      return (0, number)
+    }
+    if range.count == 16 || range.count == 32, let number = IDText.number(bytes, range) {
+      return number
+    }
+    if !range.isEmpty { noteID(name, bytes, range, isOptional) }
+    return (0, 0)
+  }
+
   /// A trace ID that may be any text: hexadecimal digits are read as such, and of anything else the
   /// text is kept. Invalid, with a note, if it is neither text nor a number.
   mutating func namedTraceID(

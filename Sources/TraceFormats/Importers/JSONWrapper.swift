@@ -81,7 +81,7 @@ enum JSONTrigger: Sendable {
     ("spans", .list()), ("records", .list()), ("result", .object()), ("trace", .object()),
     ("distributedTracing", .object(format: NewRelicJSON.format.name)),
     ("hits", .listOrInside(insideHits)),
-    ("_source", .object()),
+    ("_source", .object()), ("Traces", .list()), ("Segments", .list()),
   ])
 
   private static let insideData = JSONKeyTable<JSONTrigger>([
