@@ -59,7 +59,7 @@ let package = Package(
       name: "TraceFormats", dependencies: ["CVectors", "TraceModel"], swiftSettings: pure),
     .testTarget(
       name: "TraceFormatsTests", dependencies: ["TraceFormats", "TraceModel", "TraceTestSupport"],
-      swiftSettings: strict),
+      exclude: ["Readings"], swiftSettings: strict),
 
     // MARK: TraceAnalysis
     .target(name: "TraceAnalysis", dependencies: ["TraceModel"], swiftSettings: pure),

@@ -33,13 +33,16 @@ struct ChildPlacement {
     var endsAfter = 0
     /// The spans that lie outside.
     var outside = SpanTally()
+    /// By how much ends may seem off, at most, by the resolutions of the sources.
+    var tolerance = ChildPlacement.rounding
     /// Of pairs with two clocks, for children that their parents wait for.
     var samples: [Sample] = []
   }
 
   private(set) var entries: [Pair: Entry] = [:]
 
-  /// Times are cut to microseconds by many formats, so that ends may seem off by one.
+  /// Times are cut to microseconds by many programs, whatever their format could say, so that ends
+  /// may seem off by one.
   static let rounding = DurationNanos(1_000)
 
   mutating func add(
@@ -53,13 +56,15 @@ struct ChildPlacement {
     let sameClock =
       node.process == parentNode.process
       || table.clocks[Int(node.process)] == table.clocks[Int(parentNode.process)]
-    let startsBefore = parent.start.since(child.start) > Self.rounding
-    let endsAfter = child.end.since(parent.end) > Self.rounding
+    let tolerance = max(Self.rounding, node.resolution.step, parentNode.resolution.step)
+    let startsBefore = parent.start.since(child.start) > tolerance
+    let endsAfter = child.end.since(parent.end) > tolerance
     guard startsBefore || endsAfter || !sameClock else { return }
     // What is handed over by a message is not waited for.
     let isAwaited = !sameClock && node.kind != .consumer && parentNode.kind != .producer
     let pair = Pair(parent: parentNode.process, child: node.process)
     Self.update(&entries[pair, default: Entry()]) { entry in
+      entry.tolerance = max(entry.tolerance, tolerance)
       if startsBefore { entry.startsBefore += 1 }
       if endsAfter { entry.endsAfter += 1 }
       if startsBefore || endsAfter {
@@ -76,6 +81,7 @@ struct ChildPlacement {
   mutating func add(_ other: ChildPlacement) {
     for (pair, more) in other.entries {
       Self.update(&entries[pair, default: Entry()]) { entry in
+        entry.tolerance = max(entry.tolerance, more.tolerance)
         entry.startsBefore += more.startsBefore
         entry.endsAfter += more.endsAfter
         entry.outside.add(more.outside)

@@ -54,7 +54,7 @@ struct ChildPlacementProblems {
     let ordered = samples.filter(\.isOrdered).map(\.middle).sorted()
     guard ordered.count >= leastSamples, ordered.count * 2 >= samples.count else { return nil }
     let median = ordered[(ordered.count - 1) / 2]
-    let rounding = ChildPlacement.rounding.rawValue
+    let rounding = entry.tolerance.rawValue
     let slack = max(rounding, Int64(clamping: median.magnitude / 10))
     var outside = 0
     var agreeing = 0

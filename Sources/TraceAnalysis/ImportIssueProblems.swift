@@ -61,6 +61,7 @@ enum ImportIssueProblems {
       "Look at what sets the attribute or field at that place."
     case .invalidUTF8: "Write names and attributes as UTF-8."
     case .invalidID: "Look at what writes the IDs: 32 hexadecimal digits, and 16."
+    case .assumption: "Nothing to do if it is right; else write what is left open."
     case .base64ID: "Nothing to do; or write OTLP JSON with hexadecimal IDs."
     case .invalidTime: "Look at what writes the times: nanoseconds since 1970 in OTLP."
     case .resourceAfterSpans: "Write the resource before its spans."

@@ -87,16 +87,27 @@ struct MissingParentProblems {
     return Problem(
       .missingParent, .error,
       summary:
-        "\(CountText.counted(count, "span")) of \(services) \(CountText.verb(count, "name")) a parent that is not here: \(CountText.short(entry.id.description))",
+        "\(CountText.counted(count, "span")) of \(services) \(CountText.verb(count, "name")) a parent that is not here: \(CountText.short(idText(entry)))",
       cause: sentence(Group(of: entry, cause(of: entry)), of: [entry]),
       cure: cure(Group(of: entry, cause(of: entry))), details: details(entries),
       traces: [entry.trace], spans: entries.flatMap { scan.missing.orphans[$0.orphans] },
       count: count)
   }
 
+  /// The missing parent's ID as the first orphan writes it.
+  private func idText(_ entry: MissingParents.Entry) -> String {
+    guard let orphan = scan.missing.orphans[entry.orphans].first else { return "\(entry.id)" }
+    return scan.data.store[orphan].batch.text(of: entry.id)
+  }
+
+  private func traceIDText(_ entry: MissingParents.Entry) -> String {
+    guard let orphan = scan.missing.orphans[entry.orphans].first else { return "\(entry.traceID)" }
+    return scan.data.store[orphan].traceIDText
+  }
+
   private func details(_ entries: ArraySlice<MissingParents.Entry>) -> [String] {
     guard let first = entries.first else { return [] }
-    var details = ["missing \(first.id) in trace \(first.traceID)"]
+    var details = ["missing \(idText(first)) in trace \(traceIDText(first))"]
     func add(_ counts: KeyPath<MissingParents.Entry, Int>, _ text: String) {
       let count = entries.reduce(0) { $0 + $1[keyPath: counts] }
       if count > 0 { details.append(CountText.counted(count, "span") + text) }
@@ -147,7 +158,7 @@ struct MissingParentProblems {
   private func problem(_ group: Group, _ all: [MissingParents.Entry]) -> Problem {
     let entries = all.sorted(by: isBefore)
     var details = entries.prefix(1).map {
-      "the first: \($0.id) in trace \($0.traceID), named by \(CountText.counted($0.orphans.count, "span"))"
+      "the first: \(idText($0)) in trace \(traceIDText($0)), named by \(CountText.counted($0.orphans.count, "span"))"
     }
     if lostRecords { details.append(Self.lostRecordsDetail) }
     let count = entries.reduce(0) { $0 + $1.orphans.count }

@@ -98,7 +98,7 @@ struct SpanProblems {
       cure: "Measure a span with one monotonic clock; the SDK does so if no times are given to it.",
       details: tally.spans.prefix(5).map { row in
         let span = scan.data.store[row]
-        return "\(span.name) \(DurationText.short(span.duration)), span \(span.spanID)"
+        return "\(span.name) \(DurationText.short(span.duration)), span \(span.spanIDText)"
       }, traces: tally.traces, spans: tally.spans, count: tally.count)
   }
 

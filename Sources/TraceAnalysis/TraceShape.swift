@@ -17,6 +17,7 @@ struct TraceShape {
     /// The parent's node; `root` or `orphan` where there is none.
     fileprivate(set) var parent = TraceShape.root
     let kind: SpanKind
+    let resolution: TimeResolution
     /// Rings and duplicates; other defects are left to the reader.
     fileprivate(set) var defects: SpanDefects = []
 
@@ -70,7 +71,8 @@ struct TraceShape {
             Node(
               row: row, id: spanIDs[index], parentID: parentIDs[index], start: starts[index],
               end: ends[index], process: processes[Int(scopes[index].rawValue)],
-              kind: sealed.batch.kind(at: index)))
+              kind: sealed.batch.kind(at: index),
+              resolution: sealed.batch.resolution(at: index)))
         }
       }
     }

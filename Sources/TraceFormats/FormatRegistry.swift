@@ -27,6 +27,11 @@ public enum FormatRegistry {
     return all.first { $0.format.name == name }
   }
 
+  /// What reads the format with that name, and no other, whatever the input looks like.
+  public static func importer(named name: String) -> (any SpanImporter)? {
+    JSONTextImporter(only: name) ?? named(name)?.init()
+  }
+
   /// What to say of input for which there is no importer.
   public static func unrecognized(_ prefix: Span<UInt8>) -> ImportIssue {
     if prefix.isEmpty {

@@ -29,7 +29,7 @@ public protocol PartCutter: Sendable {
 
 extension SpanImporter {
   /// No cuts: one thread reads all of the input.
-  public static func cutter() -> (any PartCutter)? { nil }
+  public func cutter() -> (any PartCutter)? { nil }
 
   public init(at cut: PartCut) { self.init() }
 

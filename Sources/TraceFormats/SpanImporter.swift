@@ -21,7 +21,7 @@ public protocol SpanImporter: Sendable {
 
   /// What finds the places where an input of this format can be cut; nil if parts cannot be read at
   /// the same time.
-  static func cutter() -> (any PartCutter)?
+  func cutter() -> (any PartCutter)?
 
   /// Begins at a cut, before it is known what stands before it.
   init(at cut: PartCut)

@@ -61,6 +61,7 @@ public struct ImportIssue: Hashable, Sendable {
     case invalidTime = "invalid-time"
     case numberOutOfRange = "number-out-of-range"
     case unexpectedType = "unexpected-type"
+    case assumption = "assumption"
     case resourceAfterSpans = "resource-after-spans"
     case skippedText = "skipped-text"
     case otherSignal = "other-signal"
@@ -76,7 +77,7 @@ extension ImportIssue.Kind {
     case .emptyInput, .truncatedInput, .nestingTooDeep, .invalidUTF8, .invalidID, .invalidTime,
       .numberOutOfRange, .unexpectedType, .resourceAfterSpans:
       .warning
-    case .base64ID, .skippedText, .otherSignal: .info
+    case .assumption, .base64ID, .skippedText, .otherSignal: .info
     }
   }
 
@@ -99,6 +100,8 @@ extension ImportIssue.Kind {
     case .invalidTime: "A time could not be read; the span is kept with no time."
     case .numberOutOfRange: "A number does not fit its field; it was cut or kept as text."
     case .unexpectedType: "A field has another type than the format says; it was left out."
+    case .assumption:
+      "The format leaves something open; the most likely was assumed."
     case .resourceAfterSpans:
       "A resource stands behind so many of its spans that the first of them were read without it."
     case .skippedText: "Text between the spans, such as the program's own output, was skipped."

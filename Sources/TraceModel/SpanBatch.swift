@@ -13,8 +13,13 @@ public struct SpanBatch: Sendable {
   public private(set) var number: Int
   /// The name of the format that was read, as `FormatDescriptor.name`.
   public var format = ""
+  /// Whether rows wait for what stands behind them in the source (their resource, mostly): the batch
+  /// should then not be handed on yet.
+  public var isHeld = false
 
   public var strings = StringPool()
+  /// What stands for IDs that are no hexadecimal numbers in their source.
+  public internal(set) var idTexts = IDTexts()
   public private(set) var resources: [Resource] = [Resource()]
   public private(set) var scopes: [ScopeEntry] = [
     ScopeEntry(resource: .unknown, scope: InstrumentationScope())
@@ -30,7 +35,7 @@ public struct SpanBatch: Sendable {
   public private(set) var starts: [UnixNanos] = []
   public private(set) var ends: [UnixNanos] = []
   public private(set) var scopeIDs: [ScopeID] = []
-  private var kindsAndStatuses: [UInt8] = []
+  private var kindsAndStatuses: [UInt8] = []  // With the resolution of the times.
   private var statusMessages: [StringID] = []
   private var extraNumbers: [UInt32] = []
   private var byteOffsets: [Int] = []
@@ -184,7 +189,8 @@ public struct SpanBatch: Sendable {
     starts.append(draft.start)
     ends.append(draft.end)
     scopeIDs.append(draft.scope)
-    kindsAndStatuses.append(draft.kind.rawValue << 4 | draft.status.rawValue)
+    kindsAndStatuses.append(
+      draft.kind.rawValue << 4 | draft.resolution.rawValue << 2 | draft.status.rawValue)
     statusMessages.append(draft.statusMessage)
     extraNumbers.append(
       number(of: Extras(traceState: draft.traceState, flags: draft.flags, dropped: draft.dropped)))
@@ -230,6 +236,7 @@ public struct SpanBatch: Sendable {
     copy.resources = resources.exactCopy()
     copy.scopes = scopes.exactCopy()
     copy.issues = issues
+    copy.idTexts = idTexts
     copy.traceIDs = traceIDs.exactCopy()
     copy.spanIDs = spanIDs.exactCopy()
     copy.parentSpanIDs = parentSpanIDs.exactCopy()
@@ -256,7 +263,9 @@ public struct SpanBatch: Sendable {
   public mutating func removeAll(number: Int) {
     self.number = number
     format = ""
+    isHeld = false
     strings.removeAll()
+    idTexts = IDTexts()
     resources.removeSubrange(1...)
     scopes.removeSubrange(1...)
     issues = []
@@ -292,7 +301,11 @@ public struct SpanBatch: Sendable {
     SpanKind(rawValue: kindsAndStatuses[row] >> 4) ?? .unspecified
   }
   public func status(at row: Int) -> SpanStatus {
-    SpanStatus(rawValue: kindsAndStatuses[row] & 15) ?? .unset
+    SpanStatus(rawValue: kindsAndStatuses[row] & 3) ?? .unset
+  }
+  /// How finely the row's source tells times.
+  public func resolution(at row: Int) -> TimeResolution {
+    TimeResolution(rawValue: kindsAndStatuses[row] >> 2 & 3) ?? .nanosecond
   }
   public func statusMessage(at row: Int) -> StringID { statusMessages[row] }
   public func traceState(at row: Int) -> StringID { extras[Int(extraNumbers[row])].traceState }
@@ -347,7 +360,9 @@ public struct SpanBatch: Sendable {
   }
 
   /// Appends a plain value as a row: for tests, generators and formats that are read into records.
-  public mutating func append(_ record: SpanRecord, byteOffset: Int = 0) {
+  public mutating func append(
+    _ record: SpanRecord, byteOffset: Int = 0, resolution: TimeResolution = .nanosecond
+  ) {
     var draft = SpanDraft()
     draft.traceID = record.traceID
     draft.spanID = record.spanID
@@ -363,6 +378,7 @@ public struct SpanBatch: Sendable {
     draft.dropped = record.dropped
     draft.scope = intern(record.scope, of: intern(record.resource))
     draft.byteOffset = byteOffset
+    draft.resolution = resolution
     for attribute in record.attributes {
       ownAttributes.append(
         key: strings.intern(attribute.key), value: attribute.value, strings: &strings)

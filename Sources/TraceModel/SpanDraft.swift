@@ -10,6 +10,8 @@ public struct SpanDraft: Sendable {
   public var kind = SpanKind.unspecified
   public var start = UnixNanos.unset
   public var end = UnixNanos.unset
+  /// How finely the source tells the times.
+  public var resolution = TimeResolution.nanosecond
   public var status = SpanStatus.unset
   public var statusMessage = StringID.empty
   public var traceState = StringID.empty

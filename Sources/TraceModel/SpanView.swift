@@ -9,6 +9,10 @@ public struct SpanView: Sendable {
   public var traceID: TraceID { sealed.batch.traceIDs[row] }
   public var spanID: SpanID { sealed.batch.spanIDs[row] }
   public var parentSpanID: SpanID { sealed.batch.parentSpanIDs[row] }
+  /// The IDs as the source writes them.
+  public var traceIDText: String { sealed.batch.text(of: traceID) }
+  public var spanIDText: String { sealed.batch.text(of: spanID) }
+  public var parentSpanIDText: String { sealed.batch.text(of: parentSpanID) }
   public var nameID: StringID { sealed.batch.names[row] }
   public var name: String { sealed.batch.strings[nameID] }
   public var kind: SpanKind { sealed.batch.kind(at: row) }
@@ -26,6 +30,7 @@ public struct SpanView: Sendable {
   public var linkCount: Int { sealed.batch.linkCount(at: row) }
   public var byteOffset: Int { sealed.batch.byteOffset(at: row) }
   public var source: SourceID { sealed.batch.source }
+  public var resolution: TimeResolution { sealed.batch.resolution(at: row) }
   public var format: String { sealed.batch.format }
 
   /// The end less the start: negative when the span ends before it starts, zero when either is

@@ -32,6 +32,21 @@ public struct UnixNanos: Hashable, Sendable, Comparable {
   }
 }
 
+/// How finely a source tells times: two that differ by less may be the same.
+public enum TimeResolution: UInt8, Sendable {
+  case nanosecond, microsecond, millisecond, second
+
+  /// The length of one step.
+  public var step: DurationNanos {
+    switch self {
+    case .nanosecond: DurationNanos(1)
+    case .microsecond: DurationNanos(1_000)
+    case .millisecond: DurationNanos(1_000_000)
+    case .second: DurationNanos(1_000_000_000)
+    }
+  }
+}
+
 /// A length of time in nanoseconds; negative when a span ends before it starts.
 public struct DurationNanos: Hashable, Sendable, Comparable {
   public var rawValue: Int64

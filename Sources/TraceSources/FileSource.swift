@@ -14,7 +14,7 @@ public struct FileSource: Sendable {
   /// How many bytes there are, if it is a plain file.
   public let byteCount: Int?
   private let descriptor: CInt
-  private let importer: (any SpanImporter.Type)?
+  private let importer: (any SpanImporter)?
 
   /// How much of a part is read into a batch before it is asked whether to hand it on, in bytes.
   static let piece = 1 << 20
@@ -39,7 +39,7 @@ public struct FileSource: Sendable {
   ///
   /// - Throws: `SourceError` if there is no such file, or it cannot be read.
   public init(
-    id: SourceID, path: String, importer: (any SpanImporter.Type)? = nil
+    id: SourceID, path: String, importer: (any SpanImporter)? = nil
   ) throws(SourceError) {
     self.id = id
     self.importer = importer
@@ -112,10 +112,10 @@ public struct FileSource: Sendable {
   }
 
   /// The importer of what the input begins with.
-  private func recognized(_ block: BlockReader.Block) -> (any SpanImporter.Type)? {
+  private func recognized(_ block: BlockReader.Block) -> (any SpanImporter)? {
     let prefix = Self.prefix(of: block)
     return FormatRegistry.importer(
-      for: prefix.span, isWhole: block.end != nil && prefix.count == block.buffer.count)
+      for: prefix.span, isWhole: block.end != nil && prefix.count == block.buffer.count)?.init()
   }
 
   private static func prefix(of block: BlockReader.Block) -> [UInt8] {
@@ -124,11 +124,11 @@ public struct FileSource: Sendable {
 
   /// Reads all blocks; how the input has ended.
   private func read<Importer: SpanImporter>(
-    _ importer: Importer.Type, from first: BlockReader.Block, _ blocks: inout BlockReader,
+    _ importer: Importer, from first: BlockReader.Block, _ blocks: inout BlockReader,
     _ inbox: Inbox<SourceEvent>, _ isFull: () -> Bool
   ) -> BlockReader.End {
-    let reader = PartReader<Importer>(source: id, limits: batchLimits, inbox: inbox)
-    var cutter = Importer.cutter()
+    let reader = PartReader(importer, source: id, limits: batchLimits, inbox: inbox)
+    var cutter = importer.cutter()
     /// A part waits for its end, which is the first cut of the next block.
     var waiting: PartReader<Importer>.Part?
     var block = first

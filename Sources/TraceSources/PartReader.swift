@@ -28,7 +28,7 @@ final class PartReader<Importer: SpanImporter>: Sendable {
 
   /// What joins the parts; one thread at a time has it.
   private struct Joiner: Sendable {
-    var importer = Importer()
+    var importer: Importer
     /// What `importer` reads itself.
     var batch: SpanBatch
     /// How many cuts in a row were none.
@@ -63,11 +63,14 @@ final class PartReader<Importer: SpanImporter>: Sendable {
   /// How many cuts in a row may be none.
   private static var falseCutLimit: Int { 3 }
 
-  init(source: SourceID, limits: FileSource.BatchLimits, inbox: Inbox<SourceEvent>) {
+  init(
+    _ importer: Importer, source: SourceID, limits: FileSource.BatchLimits,
+    inbox: Inbox<SourceEvent>
+  ) {
     self.source = source
     self.limits = limits
     self.inbox = inbox
-    state = Mutex(State(joiner: Joiner(batch: SpanBatch(source: source, number: -1))))
+    state = Mutex(State(joiner: Joiner(importer: importer, batch: SpanBatch(source: source, number: -1))))
     queue = DispatchQueue(label: "parts of source \(source.rawValue)", attributes: .concurrent)
     room = DispatchSemaphore(value: 0)
     for _ in 0..<Self.capacity { room.signal() }
@@ -186,7 +189,7 @@ final class PartReader<Importer: SpanImporter>: Sendable {
   /// Hands a batch on if it has reached one of the limits, and begins another one.
   private func handOn(_ batch: inout SpanBatch, atLeast limits: FileSource.BatchLimits) {
     guard
-      batch.count + batch.issues.count >= limits.count
+      batch.count + batch.issues.count >= limits.count && !batch.isHeld
         || batch.strings.byteCount >= limits.stringBytes
     else { return }
     inbox.post(.batch(batch.compact()))

@@ -104,13 +104,14 @@ struct DetailWriter {
       }
       return
     }
-    title("missing parent \(tree.spanIDs[position].description)")
+    let id = SafeText.line(tree.spanIDText(at: position, in: data.store))
+    title("missing parent \(id)")
     blank()
     text(
       "\(CountText.counted(children.count, "span")) \(children.count == 1 ? "names" : "name") this span as parent, and it is not in the data.",
       .problem)
     blank()
-    field("span ID", tree.spanIDs[position].description)
+    field("span ID", id)
     field("first start", time(tree.extents[position].start))
     field("last end", time(tree.extents[position].end))
     text("! lists it with what may be the cause.", .fact)
@@ -181,17 +182,19 @@ struct DetailWriter {
 
   private mutating func writeIdentity(_ span: SpanRecord) {
     blank()
-    field("trace ID", span.traceID.description)
-    field("span ID", span.spanID.description)
+    let view = data.store[tree.rows[position]]
+    let parentID = SafeText.line(view.parentSpanIDText)
+    field("trace ID", SafeText.line(view.traceIDText))
+    field("span ID", SafeText.line(view.spanIDText))
     let parent = Int(tree.parents[position])
     if !span.parentSpanID.isValid {
       field("parent", "none: a root")
     } else if parent >= 0, tree.placements[position] == .child {
       let name =
         tree.rows[parent] == .none ? "" : SafeText.line(data.store[tree.rows[parent]].name)
-      field("parent", "\(span.parentSpanID) \(name)", target: .position(parent))
+      field("parent", "\(parentID) \(name)", target: .position(parent))
     } else {
-      field("parent", "\(span.parentSpanID)", defectRole)
+      field("parent", parentID, defectRole)
     }
     if !span.traceState.isEmpty { field("trace state", SafeText.line(span.traceState)) }
     if span.flags != 0 {
@@ -243,9 +246,11 @@ struct DetailWriter {
 
   private mutating func writeLinks(_ span: SpanRecord) {
     if !span.links.isEmpty { heading("LINKS") }
+    let batch = data.store[tree.rows[position]].batch
     for link in span.links.prefix(Self.mostEvents) {
       field(
-        "link", "\(link.traceID) \(link.spanID)", target: .span(link.traceID, link.spanID))
+        "link", SafeText.line("\(batch.text(of: link.traceID)) \(batch.text(of: link.spanID))"),
+        target: .span(link.traceID, link.spanID))
       if !link.traceState.isEmpty { field("  trace state", SafeText.line(link.traceState)) }
       for attribute in link.attributes { self.attribute(attribute, indent: 2) }
       dropped(link.droppedAttributes, "attribute")

@@ -55,8 +55,8 @@ extension ViewState {
     }
     let span = data.store[row]
     switch what {
-    case "t": effects.append(.copy(span.traceID.description, what: "trace ID \(span.traceID)"))
-    case "s": effects.append(.copy(span.spanID.description, what: "span ID \(span.spanID)"))
+    case "t": effects.append(.copy(span.traceIDText, what: "trace ID \(span.traceIDText)"))
+    case "s": effects.append(.copy(span.spanIDText, what: "span ID \(span.spanIDText)"))
     case "j": copyJSON(row)
     case "y": effects.append(.copy(copiedLine, what: "row"))
     default: message = "copy: y, t, s or j"

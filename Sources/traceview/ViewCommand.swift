@@ -39,7 +39,7 @@ struct ViewCommand {
         sources.append(
           try FileSource(
             id: SourceID(number), path: path,
-            importer: options.format.flatMap { FormatRegistry.named($0) }))
+            importer: options.format.flatMap { FormatRegistry.importer(named: $0) }))
       } catch {
         failures.append(error)
       }

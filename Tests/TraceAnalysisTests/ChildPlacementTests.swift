@@ -46,6 +46,23 @@ import TraceModel
     #expect(problem.details == ["the median of 5 calls", side])
   }
 
+  /// A source that cuts times to milliseconds may put the start of a child before its parent's.
+  ///
+  ///     parent    |1.2........5.0|       drawn from 1.2 to 5.0
+  ///     child      |1.5....4.9|          drawn from 1 to 5
+  @Test(arguments: [
+    (TimeResolution.nanosecond, 1), (.microsecond, 1), (.millisecond, 0), (.second, 0),
+  ])
+  func whatLiesOutsideByLessThanTheResolutionIsInside(resolution: TimeResolution, count: Int) {
+    let spans = [
+      span("parent", id: 1, 1_200_000, 5_000_000),
+      span("child", id: 2, parent: 1, 1_000_000, 5_000_000),
+    ]
+    let data = dataSet(spans, resolution: resolution)
+    let found = DataQuality.analyze(data, sourceNames: []) { false }?.problems ?? []
+    #expect(found.count == count)
+  }
+
   @Test func offsetInsideOfTheParentIsNotSeen() {
     #expect(problems(calls(offset: 1_000_000)) == [])
   }

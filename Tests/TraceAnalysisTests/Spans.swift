@@ -28,12 +28,15 @@ func moment(_ nanos: Int64) -> UnixNanos {
 }
 
 /// The spans as a data set, in batches of `batchSize`.
-func dataSet(_ spans: [SpanRecord], batchSize: Int = 1_000, issues: [ImportIssue] = []) -> DataSet {
+func dataSet(
+  _ spans: [SpanRecord], batchSize: Int = 1_000, issues: [ImportIssue] = [],
+  resolution: TimeResolution = .nanosecond
+) -> DataSet {
   var database = SpanDatabase()
   var batch = SpanBatch(source: SourceID(0))
   batch.issues = issues
   for span in spans {
-    batch.append(span)
+    batch.append(span, resolution: resolution)
     if batch.count == batchSize {
       database.append(batch)
       batch = SpanBatch(source: SourceID(0), number: batch.number + 1)

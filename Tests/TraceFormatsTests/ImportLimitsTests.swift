@@ -96,6 +96,9 @@ import TraceTestSupport
       (line, "{\"name\" 1,"),
       ("", "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"a\" \n"),
       ("", "["), ("", "{"), ("", "\""), ("", "\\"),
+      ("{\"data\":[{\"spans\":[", #"{"traceID":"1","spanID":"2","operationName":"a"},"#),
+      ("{\"data\":[", "[{},"), ("", "{\"data\":[1,{\"a\":{}},"), ("", "{\"trace\":"),
+      ("{\"data\":[", "{\"processes\":{\"p1\":{}},\"spans\":[]},"), ("{\"data\":[{},", " "),
     ]
     let count = piece == 1 ? 10_000 : 250_000
     for (head, unit) in inputs {

@@ -36,8 +36,13 @@ import TraceTestSupport
     }
   }
 
+  /// Formats whose spans are made of several records, which may stand far behind: a beginning gives
+  /// other spans, or in another order.
+  static let ofSeveralRecords: Set = ["honeycomb-json"]
+
   @Test func aPrefixGivesTheFirstSpans() throws {
-    for (fixture, importer) in try Self.fixtures() where !fixture.isDamaged {
+    for (fixture, importer) in try Self.fixtures()
+    where !fixture.isDamaged && !Self.ofSeveralRecords.contains(fixture.format) {
       let whole = ImporterReading(fixture.bytes, by: importer)
       let samples = fixture.bytes.count > Self.smallSize ? 10 : ImporterChecks.isSlow ? 2000 : 100
       let step = max(1, fixture.bytes.count / samples)
@@ -100,8 +105,13 @@ import TraceTestSupport
             other.sniff(prefix, isWhole: isWhole) == (other == importer),
             "\(fixture), first \(length) bytes, by \(other)")
         }
+        // Of the formats that share an importer the codec that claims the records says which it is.
+        let reading = ImporterReading(Array(fixture.bytes.prefix(length)), by: importer)
+        let isOther = reading.issues.contains { $0.kind == .otherSignal } && !isWhole
+        #expect(
+          reading.format == fixture.format || isOther || fixture.isDamaged && !isWhole,
+          "\(fixture), first \(length) bytes")
       }
-      #expect(ImporterReading(fixture.bytes, by: importer).format == fixture.format, "\(fixture)")
     }
   }
 }

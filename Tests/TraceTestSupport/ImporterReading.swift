@@ -16,14 +16,22 @@ public struct ImporterReading: Equatable, Sendable {
     _ bytes: [UInt8], by importer: any SpanImporter.Type, pieces size: Int? = nil,
     replacesBatches: Bool = false
   ) {
-    var importer = importer.init()
+    self.init(bytes, by: importer.init(), pieces: size, replacesBatches: replacesBatches)
+  }
+
+  /// Reads `bytes` by an importer that was made for it.
+  public init(
+    _ bytes: [UInt8], by importer: any SpanImporter, pieces size: Int? = nil,
+    replacesBatches: Bool = false
+  ) {
+    var importer = importer
     var batch = SpanBatch(source: SourceID(0))
     var start = 0
     while start < bytes.count {
       let end = min(bytes.count, start + max(1, size ?? bytes.count))
       importer.read(bytes.span.extracting(start..<end), into: &batch)
       start = end
-      if replacesBatches {
+      if replacesBatches, !batch.isHeld {
         take(batch)
         batch = SpanBatch(source: SourceID(0), number: batch.number + 1)
       }
@@ -39,7 +47,7 @@ public struct ImporterReading: Equatable, Sendable {
     _ bytes: [UInt8], inPartsBy type: Importer.Type, blocks size: Int, joins: inout Int
   ) {
     var starts: [(offset: Int, cut: PartCut?)] = [(0, nil)]
-    var cutter = Importer.cutter()
+    var cutter = Importer().cutter()
     for base in stride(from: 0, to: bytes.count, by: size) {
       let block = bytes.span.extracting(base..<min(bytes.count, base + size))
       if let cut = cutter?.cut(in: block, base: base) { starts.append((cut.offset, cut)) }

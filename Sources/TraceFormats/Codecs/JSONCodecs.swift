@@ -1,7 +1,12 @@
 /// The formats that the text importer knows, in the order in which they are asked.
 enum JSONCodecs {
   /// To add a format of JSON objects, write its codec and add it here.
-  static let all: [any JSONValueCodec.Type] = [PythonConsole.self]
+  static let all: [any JSONValueCodec.Type] = [
+    PythonConsole.self, JaegerJSON.self, ZipkinJSON.self, ZipkinV1JSON.self, GoConsole.self,
+    ClickHouseJSON.self, DynatraceJSON.self, LightstepJSON.self, NewRelicJSON.self,
+    DatadogJSON.self, DatadogSpansJSON.self, HoneycombJSON.self, XRayJSON.self,
+    ElasticAPM.self,
+  ].sorted { $0.format.priority < $1.format.priority }
 
   /// What the help says of them, and of OTLP, which has no codec of this kind.
   static var formats: [FormatDescriptor] { [OTLPJSON.format] + all.map { $0.format } }

@@ -195,7 +195,7 @@ struct JSONFields: Sendable {
     return parsed.id
   }
 
-  private mutating func idText(
+  mutating func idText(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ name: String, _ isOptional: Bool
   ) throws(JSONError) -> JSONReader.Text? {
     switch try reader.peekKind(bytes) {
@@ -208,7 +208,7 @@ struct JSONFields: Sendable {
     return nil
   }
 
-  private mutating func noteID(
+  mutating func noteID(
     _ name: String, _ bytes: Span<UInt8>, _ range: Range<Int>, _ isOptional: Bool
   ) {
     if range.isEmpty, isOptional { return }

@@ -22,12 +22,36 @@ protocol JSONValueCodec: Sendable {
     _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
   ) throws(JSONError)
 
-  /// Gives rows what was learned behind them; called before the batch may be handed on.
-  mutating func assignLate(in batch: inout SpanBatch)
+  // For formats that wrap their records in an object, or that say things of records elsewhere.
+
+  /// An object around records begins.
+  mutating func enterWrapper()
+
+  /// Takes what stands beside records in the object around them.
+  mutating func take(
+    _ context: JSONContext, _ bytes: Span<UInt8>, fields: inout JSONFields,
+    into batch: inout SpanBatch
+  ) throws(JSONError)
+
+  /// The object around records has ended.
+  mutating func leaveWrapper(in batch: inout SpanBatch)
+
+  /// Commits what was held back: the input has ended.
+  mutating func finish(fields: inout JSONFields, into batch: inout SpanBatch)
+
+  /// Whether rows of the batch wait for what may stand behind them.
+  var isWaiting: Bool { get }
 }
 
 extension JSONValueCodec {
-  mutating func assignLate(in batch: inout SpanBatch) {}
+  mutating func enterWrapper() {}
+  mutating func take(
+    _ context: JSONContext, _ bytes: Span<UInt8>, fields: inout JSONFields,
+    into batch: inout SpanBatch
+  ) throws(JSONError) {}
+  mutating func leaveWrapper(in batch: inout SpanBatch) {}
+  mutating func finish(fields: inout JSONFields, into batch: inout SpanBatch) {}
+  var isWaiting: Bool { false }
 }
 
 /// What an object is to a format.
@@ -37,6 +61,10 @@ enum JSONClaim {
   case spans
   /// It is the format's, but holds metrics or logs.
   case otherSignal
+  /// It is the format's, and says nothing of spans.
+  case nothing
+
+  var isClaimed: Bool { self != .none }
 }
 
 /// The members of an object that was scanned but not decoded: what formats are told apart by.
@@ -65,6 +93,16 @@ struct JSONShape: Sendable {
   func has(_ name: String, _ inner: String, _ bytes: Span<UInt8>) -> Bool {
     guard let start = value(of: name, bytes) else { return false }
     var reader = JSONReader(at: start)
+    return (try? Self.hasMember(inner, bytes, &reader)) ?? false
+  }
+
+  /// Whether the member `name` is an array whose first element is an object that has a member
+  /// `inner`.
+  func hasInFirst(_ name: String, _ inner: String, _ bytes: Span<UInt8>) -> Bool {
+    guard let start = value(of: name, bytes), bytes[start] == UInt8(ascii: "[") else {
+      return false
+    }
+    var reader = JSONReader(at: start + 1)
     return (try? Self.hasMember(inner, bytes, &reader)) ?? false
   }
 

@@ -42,6 +42,7 @@ struct PythonConsole: JSONValueCodec {
     var reader = JSONReader()
     var draft = SpanDraft()
     draft.byteOffset = byteOffset
+    draft.resolution = .microsecond
     table.follow(batch)
     table.beginResource()
     var context = SpanContext()
@@ -56,7 +57,7 @@ struct PythonConsole: JSONValueCodec {
       case .start: draft.start = try fields.iso8601(bytes, &reader)
       case .end: draft.end = try fields.iso8601(bytes, &reader)
       case .status: try status(bytes, &reader, &fields, &draft, &batch.strings)
-      case .attributes: try attributes(bytes, &reader, &fields, isDetail: false, into: &batch)
+      case .attributes: try fields.attributes(bytes, &reader, into: &batch)
       case .events: try events(bytes, &reader, &fields, into: &batch)
       case .links: try links(bytes, &reader, &fields, into: &batch)
       case .resource: try resource(bytes, &reader, &fields)
@@ -185,19 +186,6 @@ struct PythonConsole: JSONValueCodec {
     ("UNSET", .unset), ("OK", .ok), ("ERROR", .error),
   ])
 
-  private func attributes(
-    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
-    isDetail: Bool, into batch: inout SpanBatch
-  ) throws(JSONError) {
-    guard try fields.enterObject(bytes, &reader) else { return }
-    var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      let keyID = fields.intern(key, bytes, &batch.strings)
-      let value = try fields.plainValue(bytes, &reader)
-      fields.append(keyID, value, bytes, isDetail: isDetail, to: &batch)
-    }
-  }
-
   private func events(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     into batch: inout SpanBatch
@@ -212,7 +200,7 @@ struct PythonConsole: JSONValueCodec {
         switch Self.names.find(bytes, key) {
         case .name: name = try fields.interned(bytes, &reader, &batch.strings)
         case .timestamp: time = try fields.iso8601(bytes, &reader)
-        case .attributes: try attributes(bytes, &reader, &fields, isDetail: true, into: &batch)
+        case .attributes: try fields.attributes(bytes, &reader, isDetail: true, into: &batch)
         default: try reader.skipValue(bytes)
         }
       }
@@ -233,7 +221,7 @@ struct PythonConsole: JSONValueCodec {
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
         switch Self.names.find(bytes, key) {
         case .context: context = try self.context(bytes, &reader, &fields, &batch.strings)
-        case .attributes: try attributes(bytes, &reader, &fields, isDetail: true, into: &batch)
+        case .attributes: try fields.attributes(bytes, &reader, isDetail: true, into: &batch)
         default: try reader.skipValue(bytes)
         }
       }

@@ -31,6 +31,7 @@ extension JSONTextImporter {
     isRecognized = true
     lines.advance(to: base + next, in: bytes, base: base)
     stream.assignLate(in: &batch)
+    closeWrappers(&batch)
     mode = .text
     skipped.beginReported(at: lines.offset, place: lines.place)
   }
@@ -68,8 +69,7 @@ extension JSONTextImporter {
     case .end: carried = nil
     case .bad:
       carried = nil
-      mode = .text
-      skipped.beginReported(at: lines.offset, place: lines.place)
+      skipBroken(&batch)
     case .more, .member: carried = .skipped
     }
   }

@@ -11,7 +11,7 @@ extension JSONTextImporter {
       switch stream.advance(bytes, &position, &batch) {
       case .more: return bytes.count
       case .end:
-        mode = .text
+        mode = outside
         return position
       case .element:
         guard isToBeEntered(bytes, at: position) else {
@@ -30,7 +30,7 @@ extension JSONTextImporter {
           return bytes.count
         }
         position = end
-        if mode == .text { return position }
+        if mode != .otlp { return position }
       }
     }
   }

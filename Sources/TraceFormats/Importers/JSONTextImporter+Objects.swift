@@ -6,11 +6,11 @@ extension JSONTextImporter {
   mutating func readCandidate(
     _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch
   ) -> Int {
-    scanner = JSONScanner(stopsAtMembers: true)
+    scanner = JSONScanner(memberDepth: 1)
     shape.members.removeAll(keepingCapacity: true)
     isEmptyOTLP = false
     var position = start
-    mode = .text
+    mode = outside
     while true {
       let before = scanner.consumed
       let step = scanner.scan(bytes, from: position)
@@ -18,9 +18,10 @@ extension JSONTextImporter {
       switch step {
       case .member(let value):
         position = value
-        noteMember()
-        let isArray = bytes[value] == UInt8(ascii: "[")
-        guard let trigger = trigger(bytes, at: start, isArray: isArray) else { continue }
+        guard
+          let trigger = trigger(
+            bytes.extracting(start..<value), value: bytes[value])
+        else { continue }
         return begin(trigger, bytes, from: start, scannedTo: value, base: base, &batch)
       case .end(let end):
         guard end - start <= recordLimit else {
@@ -53,45 +54,22 @@ extension JSONTextImporter {
     shape.members.append(.init(key: scanner.key, value: scanner.consumed))
   }
 
-  /// A key that says at once what an object is.
-  enum Trigger {
-    case otlp(OTLPJSONStream.Root)
-    case otherSignal
-  }
-  static let triggers = JSONKeyTable<Trigger>(camelCase: [
-    ("resourceSpans", .otlp(.tracesData)), ("scopeSpans", .otlp(.resourceSpans)),
-    ("instrumentationLibrarySpans", .otlp(.resourceSpans)), ("resourceLogs", .otherSignal),
-    ("resourceMetrics", .otherSignal), ("resourceProfiles", .otherSignal),
-    ("scopeLogs", .otherSignal), ("scopeMetrics", .otherSignal),
-  ])
-
-  /// What the last member says of the candidate, which begins at `start` of `bytes`.
-  mutating func trigger(
-    _ bytes: Span<UInt8>, at start: Int, isArray: Bool
-  ) -> Trigger? {
-    let key = scanner.key
-    guard
-      let trigger = Self.triggers.find(bytes, start + key.lowerBound..<start + key.upperBound)
-    else { return nil }
-    if case .otlp = trigger, !isArray {
-      isEmptyOTLP = true
-      return nil
-    }
-    return trigger
-  }
-
   /// Begins an object that is known by `trigger`, in the chunk.
   mutating func begin(
-    _ trigger: Trigger, _ bytes: Span<UInt8>, from start: Int, scannedTo value: Int, base: Int,
+    _ trigger: JSONTrigger, _ bytes: Span<UInt8>, from start: Int, scannedTo value: Int, base: Int,
     _ batch: inout SpanBatch
   ) -> Int {
-    endSkipped(&batch)
+    lines.advance(to: base + start, in: bytes, base: base)
     switch trigger {
     case .otherSignal:
-      lines.advance(to: base + start, in: bytes, base: base)
+      endSkipped(&batch)
       otherSignal(&batch)
-      return skipValue(bytes, from: value, base: base)
+      return skipValue(bytes, from: value, base: base, &batch)
+    case .list, .object, .listOrInside:
+      enter(trigger, bytes.extracting(start..<value), base: base + start, &batch)
+      return value
     case .otlp(let root):
+      endSkipped(&batch)
       recognize(OTLPJSON.format.name)
       stream.begin(root)
       mode = .otlp
@@ -100,16 +78,21 @@ extension JSONTextImporter {
   }
 
   /// Begins an object that is known by `trigger`, from the carry.
-  mutating func pull(_ trigger: Trigger, _ batch: inout SpanBatch) {
-    endSkipped(&batch)
+  mutating func pull(_ trigger: JSONTrigger, _ batch: inout SpanBatch) {
     switch trigger {
     case .otherSignal:
+      endSkipped(&batch)
       otherSignal(&batch)
       let held = carry
       lines.advance(to: carryStart + held.count, in: held.span, base: carryStart)
       carry = []
       carried = .skipped
+    case .list, .object, .listOrInside:
+      withCarry(&batch) { this, bytes, base, batch in
+        this.enter(trigger, bytes, base: base, &batch)
+      }
     case .otlp(let root):
+      endSkipped(&batch)
       recognize(OTLPJSON.format.name)
       stream.begin(root)
       mode = .otlp
@@ -128,22 +111,35 @@ extension JSONTextImporter {
   }
 
   /// Goes on behind an object of which no more is wanted; `scanner` is at `start`.
-  mutating func skipValue(_ bytes: Span<UInt8>, from start: Int, base: Int) -> Int {
+  mutating func skipValue(
+    _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch
+  ) -> Int {
     var position = start
     while true {
       let step = scanner.scan(bytes, from: position)
       switch step {
       case .member(let next): position = next
-      case .end(let end): return end
+      case .end(let end):
+        pass(bytes, start..<end, base: base)
+        return end
       case .more:
+        pass(bytes, start..<bytes.count, base: base)
         carry(.skipped, bytes, from: start, base: base)
         return bytes.count
       case .bad(let error):
         lines.advance(to: base + error.offset, in: bytes, base: base)
-        skipped.beginReported(at: base + error.offset, place: lines.place)
+        skipBroken(&batch)
         return error.offset
       }
     }
+  }
+
+  /// Goes on as in text behind an error in something of which only the end mattered, at the place
+  /// that is counted up to.
+  mutating func skipBroken(_ batch: inout SpanBatch) {
+    closeWrappers(&batch)
+    mode = .text
+    skipped.beginReported(at: lines.offset, place: lines.place)
   }
 
   /// Takes an object that is whole and no OTLP with spans.
@@ -163,15 +159,17 @@ extension JSONTextImporter {
           issue(.otherSignal, at: 0, bytes, base: base, "metrics or logs"))
         isRecognized = true
         return
+      case .nothing:
+        endSkipped(&batch)
+        recognize(type(of: codecs[index]).format.name)
+        return
       case .spans: break
       }
       endSkipped(&batch)
       recognize(type(of: codecs[index]).format.name)
       do throws(JSONError) {
         try codecs[index].decode(bytes, byteOffset: base, fields: &fields, into: &batch)
-        for note in fields.notes.take() {
-          batch.issues.append(issue(note.kind, at: note.position, bytes, base: base, note.detail))
-        }
+        addNotes(bytes, base: base, &batch)
       } catch {
         fields.notes.discard()
         batch.rollBack()
@@ -185,14 +183,22 @@ extension JSONTextImporter {
     noObject(bytes, base: base)
   }
 
+  /// Makes issues of what was noted while `bytes` were decoded.
+  mutating func addNotes(_ bytes: Span<UInt8>, base: Int, _ batch: inout SpanBatch) {
+    for note in fields.notes.take() {
+      batch.issues.append(issue(note.kind, at: note.position, bytes, base: base, note.detail))
+    }
+  }
+
   /// Takes the bytes of an object up to an error behind them: a record if its keys say so, and text
   /// otherwise.
   mutating func brokenObject(
     _ error: JSONError, _ bytes: Span<UInt8>, at position: Int, base: Int,
     _ batch: inout SpanBatch
   ) {
-    if hasTelltale(bytes) {
+    if let format = formatByTelltale(bytes) {
       endSkipped(&batch)
+      recognize(format)
       malformed(
         JSONError(error.reason, at: position), resumingAt: position, bytes, base: base, &batch)
     } else {

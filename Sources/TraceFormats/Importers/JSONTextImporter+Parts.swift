@@ -2,7 +2,10 @@ public import TraceModel
 
 // Reading the parts of one input at the same time: OTLP only, which is what large files are.
 extension JSONTextImporter {
-  public static func cutter() -> (any PartCutter)? { OTLPJSONCutter() }
+  public func cutter() -> (any PartCutter)? {
+    // What begins at a cut reads all formats.
+    readsOTLP && codecs.count == JSONCodecs.all.count ? OTLPJSONCutter() : nil
+  }
 
   public init(at cut: PartCut) {
     self.init()

@@ -61,19 +61,33 @@ extension JSONTextImporter {
     isRecognized = true
   }
 
-  /// Whether a member of an object that was cut short belongs to a known format only.
-  func hasTelltale(_ bytes: Span<UInt8>) -> Bool {
+  /// The format of an object that is cut short, if its first members are enough to claim it, or one
+  /// belongs to that format only.
+  func formatByTelltale(_ bytes: Span<UInt8>) -> String? {
+    for codec in codecs where codec.claim(shape, bytes).isClaimed {
+      return type(of: codec).format.name
+    }
     for member in shape.members {
-      if Self.triggers.find(bytes, member.key) != nil { return true }
-      for codec in JSONCodecs.all {
-        for name in codec.telltales where bytes.matches(member.key, name) { return true }
+      switch JSONTrigger.keys.find(bytes, member.key) {
+      case .otlp, .otherSignal: return OTLPJSON.format.name
+      case .list, .object, .listOrInside, nil: break
+      }
+      for codec in codecs {
+        let type = type(of: codec)
+        for name in type.telltales where bytes.matches(member.key, name) {
+          return type.format.name
+        }
       }
     }
-    return false
+    return nil
   }
 
   /// Ends a run of skipped text, because a record begins.
   mutating func endSkipped(_ batch: inout SpanBatch) {
+    if wrapper.isOpen, !wrapper.isClaimed {
+      wrapper.isClaimed = true
+      skipped = wrapper.textBefore
+    }
     if let issue = skipped.take(.skippedText) { batch.issues.append(issue) }
     bracket = nil
   }

@@ -24,6 +24,8 @@ public struct JSONTextImporter: SpanImporter {
     case candidate
     /// Inside an OTLP object.
     case otlp
+    /// Between the records of an object that is walked into.
+    case wrapper
   }
 
   /// What the carried bytes are the beginning of.
@@ -32,6 +34,8 @@ public struct JSONTextImporter: SpanImporter {
     /// An object inside OTLP, with spans in it, that is short enough to wait for.
     case element
     case unit(OTLPJSONStream.Unit)
+    /// A part of what is around records.
+    case wrapped(JSONWrapper.Unit)
     /// Something of which only the end matters.
     case skipped
   }
@@ -45,6 +49,10 @@ public struct JSONTextImporter: SpanImporter {
   var shape = JSONShape()
   /// The candidate has OTLP's key, but no array behind it.
   var isEmptyOTLP = false
+  /// The objects and arrays around the records that are read.
+  var wrapper = JSONWrapper()
+  /// What keys mean in the member that the scanner looks into.
+  var inside: JSONKeyTable<JSONTrigger>?
 
   var offset = 0
   /// Where reading began, if not at the beginning.
@@ -55,6 +63,8 @@ public struct JSONTextImporter: SpanImporter {
   var bracket: Int?
   var stream = OTLPJSONStream()
   var codecs: [any JSONValueCodec] = JSONCodecs.all.map { $0.init() }
+  /// Whether objects may be OTLP.
+  var readsOTLP = true
   var fields = JSONFields()
   /// The format of the last object that was read.
   var recent = ""
@@ -79,6 +89,13 @@ public struct JSONTextImporter: SpanImporter {
 
   public init() {}
 
+  /// Reads the objects of one format only; nil if that is none of objects.
+  init?(only format: String) {
+    codecs = JSONCodecs.all.filter { $0.format.name == format }.map { $0.init() }
+    readsOTLP = format == OTLPJSON.format.name
+    guard readsOTLP || !codecs.isEmpty else { return nil }
+  }
+
   // MARK: Reading
 
   public mutating func read(_ chunk: Span<UInt8>, into batch: inout SpanBatch) {
@@ -99,9 +116,12 @@ public struct JSONTextImporter: SpanImporter {
     switch (mode, carried) {
     case (.text, nil):
       if array == .open, !skipped.isActive { truncated("an array", &batch) }
-    case (.text, .candidate?), (.candidate, _):
+    case (.text, .candidate?), (.candidate, _), (.wrapper, _):
       let held = carry
-      if isRecognized || hasTelltale(held.span) {
+      if case .candidate = carried, !isRecognized, let format = formatByTelltale(held.span) {
+        recognize(format)
+      }
+      if isRecognized {
         endSkipped(&batch)
         truncated("an object", &batch)
       } else {
@@ -120,6 +140,9 @@ public struct JSONTextImporter: SpanImporter {
         ImportIssue(.emptyInput, byteOffset: 0, detail: "\(offset) bytes without an object in them")
       )
     }
+    closeWrappers(&batch)
+    for index in codecs.indices { codecs[index].finish(fields: &fields, into: &batch) }
+    fields.notes.discard()
     endPass(&batch)
     carried = nil
     carry = []
@@ -128,7 +151,7 @@ public struct JSONTextImporter: SpanImporter {
   /// What has to be done before the batch may be handed on.
   mutating func endPass(_ batch: inout SpanBatch) {
     stream.assignLate(in: &batch)
-    for index in codecs.indices { codecs[index].assignLate(in: &batch) }
+    batch.isHeld = codecs.contains { $0.isWaiting }
     if isRecognized { batch.format = recent }
   }
 
@@ -150,6 +173,7 @@ public struct JSONTextImporter: SpanImporter {
       case .text: skipText(bytes, &position, base: base)
       case .candidate: position = readCandidate(bytes, from: position, base: base, &batch)
       case .otlp: position = readOTLP(bytes, from: position, base: base, &batch)
+      case .wrapper: position = readWrapper(bytes, from: position, base: base, &batch)
       }
     }
     if carried == nil { lines.advance(to: base + position, in: bytes, base: base) }
@@ -171,6 +195,7 @@ public struct JSONTextImporter: SpanImporter {
     }
     examined &+= stop &- start
     if case .skipped = carried {
+      pass(chunk, start..<stop, base: offset)
       lines.advance(to: offset + stop, in: chunk, base: offset)
       switch step {
       case .end: self.carried = nil
@@ -179,7 +204,7 @@ public struct JSONTextImporter: SpanImporter {
         if mode == .otlp {
           malformed(error, resumingAt: stop, chunk, base: offset, &batch)
         } else {
-          skipped.beginReported(at: offset + stop, place: lines.place)
+          skipBroken(&batch)
         }
       case .more, .member: break
       }
@@ -194,10 +219,8 @@ public struct JSONTextImporter: SpanImporter {
     carry.append(chunk, start..<stop)
     switch (carried, step) {
     case (.candidate, .member(let position)):
-      noteMember()
       let held = carry
-      let isArray = chunk[position] == UInt8(ascii: "[")
-      if let trigger = trigger(held.span, at: 0, isArray: isArray) { pull(trigger, &batch) }
+      if let trigger = trigger(held.span, value: chunk[position]) { pull(trigger, &batch) }
     case (.element, .more), (.element, .member):
       if carry.count > ImportLimits.heldBytes { release(isWhole: false, &batch) }
     case (.element, .end), (.element, .bad): release(isWhole: true, &batch)
@@ -211,6 +234,12 @@ public struct JSONTextImporter: SpanImporter {
       withCarry(&batch) { this, bytes, base, batch in
         let shown = this.scanner.damage ?? JSONError(error.reason, at: bytes.count)
         this.malformed(shown, resumingAt: bytes.count, bytes, base: base, &batch)
+      }
+    case (.wrapped(let unit), .end): withCarry(&batch) { $0.take(unit, $1, base: $2, &$3) }
+    case (.wrapped, .bad(let error)):
+      withCarry(&batch) { this, bytes, base, batch in
+        this.pass(bytes, bytes.indices, base: base)
+        this.broken(JSONError(error.reason, at: bytes.count), bytes, base: base, &batch)
       }
     case (.skipped, _): break
     }

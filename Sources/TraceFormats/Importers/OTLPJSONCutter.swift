@@ -56,7 +56,7 @@ struct OTLPJSONCutter: PartCutter {
 
   /// Whether the object at `start` is a span and no link, which begins alike.
   private func isSpan(_ block: Span<UInt8>, at start: Int) -> Bool {
-    var scanner = JSONScanner(stopsAtMembers: true)
+    var scanner = JSONScanner(memberDepth: 1)
     var position = start
     while case .member(let value) = scanner.scan(block, from: position) {
       let key = start + scanner.key.lowerBound

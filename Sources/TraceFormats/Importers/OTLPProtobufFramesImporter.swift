@@ -32,7 +32,7 @@ public struct OTLPProtobufFramesImporter: SpanImporter {
 
   public init() {}
 
-  public static func cutter() -> (any PartCutter)? { FrameCutter() }
+  public func cutter() -> (any PartCutter)? { FrameCutter() }
 
   public init(at cut: PartCut) {
     start = cut.offset

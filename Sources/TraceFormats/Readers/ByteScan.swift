@@ -76,6 +76,13 @@ extension Span where Element == UInt8 {
     return true
   }
 
+  /// Whether the bytes of `range` begin with those of `text`.
+  func hasPrefix(_ text: String, _ range: Range<Int>) -> Bool {
+    let length = text.utf8.count
+    return range.count >= length
+      && matches(range.lowerBound..<range.lowerBound &+ length, text)
+  }
+
   /// Whether the bytes of `range` are well-formed UTF-8. (Unicode, table 3-7.)
   func isValidUTF8(_ range: Range<Int>) -> Bool {
     var index = range.lowerBound

@@ -83,7 +83,7 @@ enum IDText {
 
   /// Up to 32 hexadecimal digits as a number of 128 bits.
   @inline(__always)
-  private static func number(
+  static func number(
     _ bytes: Span<UInt8>, _ range: Range<Int>
   ) -> (high: UInt64, low: UInt64)? {
     var high: UInt64 = 0

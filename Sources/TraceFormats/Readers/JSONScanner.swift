@@ -14,8 +14,8 @@ struct JSONScanner: Sendable {
   enum Step {
     /// The value ends before this position.
     case end(Int)
-    /// The value of a member of the outermost object begins at this position; its key is at
-    /// `key`. Scanning goes on from there.
+    /// The value of a member begins at this position; its key is at `key`. Scanning goes on from
+    /// there.
     case member(Int)
     /// All bytes are used, the value goes on.
     case more
@@ -38,21 +38,23 @@ struct JSONScanner: Sendable {
   /// The first error that was passed over, in bytes from the start of the value.
   private(set) var damage: JSONError?
 
-  private let stopsAtMembers: Bool
+  /// How deep the members are that are stopped at: 1 for those of the outermost object.
+  var memberDepth: Int
   private let framesDamage: Bool
   private var isAfterLineFeed = false
   private var state = State.value
   private var isKey = false
-  private var depth = 0
+  /// How many arrays and objects are open.
+  private(set) var depth = 0
   /// One bit for each of the innermost levels, the last one lowest: whether it is an object.
   private var levels: UInt64 = 0
   /// The levels further out, 64 in each.
   private var outerLevels: [UInt64] = []
 
-  /// `stopsAtMembers`: whether to return `Step.member` for members of the outermost object.
-  /// `framesDamage`: whether to look for the end of a value that is broken.
-  init(stopsAtMembers: Bool = false, framesDamage: Bool = false) {
-    self.stopsAtMembers = stopsAtMembers
+  /// `memberDepth`: down to what depth to return `Step.member`. `framesDamage`: whether to look for
+  /// the end of a value that is broken.
+  init(memberDepth: Int = 0, framesDamage: Bool = false) {
+    self.memberDepth = memberDepth
     self.framesDamage = framesDamage
   }
 
@@ -127,7 +129,7 @@ struct JSONScanner: Sendable {
           if begin(JSONError(.colon, at: position), keyBase) { continue }
           return .bad(JSONError(.colon, at: position))
         }
-        state = stopsAtMembers && depth == 1 ? .memberValue : .value
+        state = depth <= memberDepth ? .memberValue : .value
       case .keyOrEnd where byte == UInt8(ascii: "}"), .elementOrEnd where byte == UInt8(ascii: "]"):
         if pop() {
           position &+= 1
@@ -139,7 +141,7 @@ struct JSONScanner: Sendable {
           return .bad(JSONError(.key, at: position))
         }
         isKey = true
-        if depth == 1 { key = position &+ 1 &+ keyBase..<position &+ 1 &+ keyBase }
+        if depth <= memberDepth { key = position &+ 1 &+ keyBase..<position &+ 1 &+ keyBase }
         state = .string
       case .commaOrEnd:
         let isObject = levels & 1 == 1

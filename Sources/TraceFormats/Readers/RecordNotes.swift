@@ -15,6 +15,7 @@ struct RecordNotes: Sendable {
   private var hasBase64 = false
   /// Whether it was noted that there are IDs in base64, which is done once.
   private(set) var reportedBase64 = false
+  private var assumptions: Set<String> = []
 
   var isEmpty: Bool { notes.isEmpty }
 
@@ -28,6 +29,10 @@ struct RecordNotes: Sendable {
       if hasBase64 || reportedBase64 { return }
       hasBase64 = true
     }
+    if kind == .assumption {
+      // The same holds for all of the input.
+      guard assumptions.insert(detail).inserted else { return }
+    }
     guard notes.count < ImportLimits.issuesPerRecord else { return }
     notes.append(Note(kind: kind, position: position, detail: detail))
   }
@@ -35,6 +40,7 @@ struct RecordNotes: Sendable {
   /// Takes over what `previous`, for what stands before, has noted once and for all.
   mutating func follow(_ previous: RecordNotes) {
     reportedBase64 = reportedBase64 || previous.reportedBase64
+    assumptions.formUnion(previous.assumptions)
   }
 
   /// Forgets the notes of a record that is decoded again, or not at all.

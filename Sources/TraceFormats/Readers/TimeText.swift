@@ -3,7 +3,7 @@ import TraceModel
 /// Moments written as ISO 8601 text.
 enum TimeText {
   /// `2026-11-22T15:42:57.340354Z`, with any number of digits behind the point, `Z` or an offset
-  /// such as `+01:00`; nil if it is not that, or outside 1970 to 2554.
+  /// such as `+01:00`, seconds left out or not; nil if it is not that, or outside 1970 to 2554.
   static func iso8601(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UnixNanos? {
     var index = range.lowerBound
     let end = range.upperBound
@@ -25,7 +25,7 @@ enum TimeText {
     }
     guard let year = digits(4), skip([0x2d]), let month = digits(2), skip([0x2d]),
       let day = digits(2), skip([0x54, 0x74, 0x20]), let hour = digits(2), skip([0x3a]),
-      let minute = digits(2), skip([0x3a]), let second = digits(2),
+      let minute = digits(2), let second = skip([0x3a]) ? digits(2) : 0,
       (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second <= 60
     else { return nil }
     var nanos = 0

@@ -58,7 +58,7 @@ struct WaterfallDrawing {
       let text =
         tree.placements[position] == .proposedRoot
         ? "¦ proposed span"
-        : "○ missing parent \(tree.spanIDs[position])"
+        : "○ missing parent \(tree.spanIDText(at: position, in: data.store))"
       frame.put(fitted(text, from: x), x: x, y: y, style: Style(.problem), limit: limit)
       return
     }

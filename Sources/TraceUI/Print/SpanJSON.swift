@@ -24,10 +24,10 @@ public struct SpanJSON {
     let view = data.store[row]
     let span = view.record
     var object = JSONObject()
-    object.add("traceId", string: span.traceID.description)
-    object.add("spanId", string: span.spanID.description)
+    object.add("traceId", string: view.traceIDText)
+    object.add("spanId", string: view.spanIDText)
     if span.parentSpanID.isValid {
-      object.add("parentSpanId", string: span.parentSpanID.description)
+      object.add("parentSpanId", string: view.parentSpanIDText)
     }
     object.add("depth", raw: "\(tree.depths[position])")
     object.add("placement", string: tree.placements[position].name)
@@ -50,7 +50,8 @@ public struct SpanJSON {
     object.add("scope", raw: Self.scope(span.scope))
     object.add("events", raw: "[" + span.events.map(Self.event).joined(separator: ",") + "]")
     if !span.links.isEmpty {
-      object.add("links", raw: "[" + span.links.map(Self.link).joined(separator: ",") + "]")
+      let links = span.links.map { Self.link($0, of: view.batch) }
+      object.add("links", raw: "[" + links.joined(separator: ",") + "]")
     }
     if !span.traceState.isEmpty { object.add("traceState", string: span.traceState) }
     if span.flags != 0 { object.add("flags", raw: "\(span.flags)") }
@@ -126,10 +127,10 @@ public struct SpanJSON {
     return object.text
   }
 
-  private static func link(_ link: SpanLink) -> String {
+  private static func link(_ link: SpanLink, of batch: SpanBatch) -> String {
     var object = JSONObject()
-    object.add("traceId", string: link.traceID.description)
-    object.add("spanId", string: link.spanID.description)
+    object.add("traceId", string: batch.text(of: link.traceID))
+    object.add("spanId", string: batch.text(of: link.spanID))
     if !link.traceState.isEmpty { object.add("traceState", string: link.traceState) }
     if link.flags != 0 { object.add("flags", raw: "\(link.flags)") }
     object.add("attributes", raw: attributes(link.attributes))
@@ -162,9 +163,11 @@ public struct SpanJSON {
     object.add(
       "facts", raw: "[" + problem.details.map(JSONOutput.quoted).joined(separator: ",") + "]")
     object.add("count", raw: "\(problem.count)")
-    let traces = problem.traces.map { JSONOutput.quoted(data.traces[$0].id.description) }
+    let traces = problem.traces.map {
+      JSONOutput.quoted(data.store[data.traces[$0].rootRow].traceIDText)
+    }
     object.add("traceIds", raw: "[" + traces.joined(separator: ",") + "]")
-    let spans = problem.spans.map { JSONOutput.quoted(data.store[$0].spanID.description) }
+    let spans = problem.spans.map { JSONOutput.quoted(data.store[$0].spanIDText) }
     object.add("spanIds", raw: "[" + spans.joined(separator: ",") + "]")
     if max(traces.count, spans.count) >= Problem.listed { object.add("truncated", raw: "true") }
     if let id = problem.issueSource {

@@ -1,0 +1,198 @@
+import TraceModel
+
+/// Decodes rows of the table `otel_traces` that the Collector writes to ClickHouse, in the formats
+/// JSONEachRow and JSON. (opentelemetry-collector-contrib, `clickhouseexporter`.)
+///
+/// Attributes are maps of strings, or nested objects in tables of the JSON type, which are made flat
+/// again. Events and links are parallel arrays.
+struct ClickHouseJSON: JSONValueCodec {
+  static let format = FormatDescriptor(
+    name: "clickhouse-json", summary: "ClickHouse's otel_traces: JSONEachRow or JSON",
+    example: "clickhouse client -q 'SELECT * FROM otel_traces FORMAT JSONEachRow'", priority: 49)
+
+  static let telltales = ["SpanName", "ParentSpanId", "meta"]
+
+  private var span = MappedSpan()
+  private var resources = NamedResources()
+  private var details = ClickHouseDetails()
+
+  init() {}
+
+  func claim(_ object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim {
+    object.has("TraceId", bytes) && object.has("SpanId", bytes) ? .spans : .none
+  }
+
+  private enum Field {
+    case time, nanos, traceID, spanID, parentID, traceState, name, kind, service, resource
+    case scopeName, scopeVersion, attributes, duration, status, statusMessage
+  }
+  private static let names = JSONKeyTable<Field>([
+    ("Timestamp", .time), ("ts_ns", .nanos), ("start_ns", .nanos), ("TraceId", .traceID),
+    ("SpanId", .spanID), ("ParentSpanId", .parentID), ("TraceState", .traceState),
+    ("SpanName", .name), ("SpanKind", .kind), ("ServiceName", .service),
+    ("ResourceAttributes", .resource), ("ScopeName", .scopeName), ("ScopeVersion", .scopeVersion),
+    ("SpanAttributes", .attributes), ("Duration", .duration), ("StatusCode", .status),
+    ("StatusMessage", .statusMessage),
+  ])
+
+  mutating func decode(
+    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+  ) throws(JSONError) {
+    span.begin(byteOffset: byteOffset, resolution: .nanosecond)
+    details.begin()
+    var reader = JSONReader()
+    var resource: Range<Int>?
+    var service = StringID.empty
+    var isFirst = true
+    try reader.enterObject(bytes)
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      switch Self.names.find(bytes, key) {
+      case .time:
+        let start = reader.position
+        span.draft.start = try fields.iso8601(bytes, &reader)
+        fields.notes.add(
+          .assumption, at: start, "times have no time zone; they are taken for UTC")
+      case .nanos: span.draft.start = try fields.unixNanos(bytes, &reader)
+      case .traceID: span.traceID = try fields.traceID(bytes, &reader)
+      case .spanID: span.spanID = try fields.spanID(bytes, &reader)
+      case .parentID:
+        span.draft.parentSpanID = try fields.spanID(bytes, &reader, isOptional: true)
+      case .traceState:
+        span.draft.traceState = try fields.interned(bytes, &reader, &batch.strings)
+      case .name: span.draft.name = try fields.interned(bytes, &reader, &batch.strings)
+      case .kind: span.draft.kind = try fields.kind(bytes, &reader)
+      case .service: service = try fields.interned(bytes, &reader, &batch.strings)
+      case .resource: resource = try reader.skipValue(bytes)
+      case .scopeName:
+        span.source.scopeName = try fields.interned(bytes, &reader, &batch.strings)
+      case .scopeVersion:
+        span.source.scopeVersion = try fields.interned(bytes, &reader, &batch.strings)
+      case .attributes: try fields.flatAttributes(bytes, &reader, into: &batch)
+      case .duration: span.duration = try fields.duration(bytes, &reader, in: .nanoseconds)
+      case .status: span.draft.status = try fields.status(bytes, &reader)
+      case .statusMessage:
+        span.draft.statusMessage = try fields.interned(bytes, &reader, &batch.strings)
+      case nil:
+        if try !details.take(key, bytes, &reader) {
+          try fields.attribute(key, bytes, &reader, into: &batch)
+        }
+      }
+    }
+    try details.append(bytes, &fields, into: &batch)
+    guard let resource, bytes[resource.lowerBound] == UInt8(ascii: "{") else {
+      span.addService(service, &batch.strings)
+      return span.commit(to: &batch, &fields)
+    }
+    let name = try self.resource(bytes, resource, batch.strings[service], &fields)
+    resources.commit(&span, resource: name, to: &batch, &fields)
+  }
+
+  /// The number of the resource that is written as `range`.
+  private mutating func resource(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ service: String, _ fields: inout JSONFields
+  ) throws(JSONError) -> StringID {
+    let name = resources.number(of: bytes.extracting(range))
+    guard !resources.has(name) else { return name }
+    var reader = JSONReader(at: range.lowerBound)
+    var list = try fields.flatAttributeList(bytes, &reader)
+    if !service.isEmpty, !list.contains(where: { $0.key == "service.name" }) {
+      list.insert(Attribute("service.name", .string(service)), at: 0)
+    }
+    resources.define(name, as: Resource(attributes: list))
+    return name
+  }
+}
+
+/// The events and links of a row: arrays of which the elements at one place belong together.
+private struct ClickHouseDetails: Sendable {
+  private enum Column {
+    case eventTimes, eventNames, eventAttributes, linkTraces, linkSpans, linkStates, linkAttributes
+  }
+  private static let names = JSONKeyTable<Column>([
+    ("Events.Timestamp", .eventTimes), ("Events.Name", .eventNames),
+    ("Events.Attributes", .eventAttributes), ("Links.TraceId", .linkTraces),
+    ("Links.SpanId", .linkSpans), ("Links.TraceState", .linkStates),
+    ("Links.Attributes", .linkAttributes),
+  ])
+
+  /// Where the array of each column begins.
+  private var starts: [Column: Int] = [:]
+
+  mutating func begin() { starts.removeAll(keepingCapacity: true) }
+
+  /// Takes a column; false, with nothing consumed, if it is none of these.
+  mutating func take(
+    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader
+  ) throws(JSONError) -> Bool {
+    guard let column = Self.names.find(bytes, key) else { return false }
+    let range = try reader.skipValue(bytes)
+    // Most rows have none: nothing to remember.
+    if range.count > 2 { starts[column] = range.lowerBound }
+    return true
+  }
+
+  /// Appends all of them to the span that is being read.
+  func append(
+    _ bytes: Span<UInt8>, _ fields: inout JSONFields, into batch: inout SpanBatch
+  ) throws(JSONError) {
+    if starts.isEmpty { return }
+    let times = try elements(.eventTimes, bytes, &fields)
+    let names = try elements(.eventNames, bytes, &fields)
+    let eventAttributes = try elements(.eventAttributes, bytes, &fields)
+    for index in 0..<max(times.count, names.count) {
+      var (time, name) = (UnixNanos.unset, StringID.empty)
+      if index < times.count {
+        var reader = JSONReader(at: times[index])
+        time = try fields.iso8601(bytes, &reader)
+      }
+      if index < names.count {
+        var reader = JSONReader(at: names[index])
+        name = try fields.interned(bytes, &reader, &batch.strings)
+      }
+      if index < eventAttributes.count {
+        var reader = JSONReader(at: eventAttributes[index])
+        try fields.flatAttributes(bytes, &reader, isDetail: true, into: &batch)
+      }
+      batch.endEvent(time: time, name: name)
+    }
+    let traces = try elements(.linkTraces, bytes, &fields)
+    let spans = try elements(.linkSpans, bytes, &fields)
+    let states = try elements(.linkStates, bytes, &fields)
+    let linkAttributes = try elements(.linkAttributes, bytes, &fields)
+    for index in 0..<max(traces.count, spans.count) {
+      var (trace, span, state) = (TraceID.invalid, SpanID.invalid, StringID.empty)
+      if index < traces.count {
+        var reader = JSONReader(at: traces[index])
+        trace = try fields.traceID(bytes, &reader)
+      }
+      if index < spans.count {
+        var reader = JSONReader(at: spans[index])
+        span = try fields.spanID(bytes, &reader)
+      }
+      if index < states.count {
+        var reader = JSONReader(at: states[index])
+        state = try fields.interned(bytes, &reader, &batch.strings)
+      }
+      if index < linkAttributes.count {
+        var reader = JSONReader(at: linkAttributes[index])
+        try fields.flatAttributes(bytes, &reader, isDetail: true, into: &batch)
+      }
+      batch.endLink(traceID: trace, spanID: span, traceState: state)
+    }
+  }
+
+  /// Where the elements of a column begin.
+  private func elements(
+    _ column: Column, _ bytes: Span<UInt8>, _ fields: inout JSONFields
+  ) throws(JSONError) -> [Int] {
+    guard let start = starts[column] else { return [] }
+    var reader = JSONReader(at: start)
+    guard try fields.enterArray(bytes, &reader) else { return [] }
+    var places: [Int] = []
+    var isFirst = true
+    while try reader.nextElement(bytes, isFirst: &isFirst) {
+      places.append(try reader.skipValue(bytes).lowerBound)
+    }
+    return places
+  }
+}

@@ -1,0 +1,188 @@
+import TraceModel
+
+/// Decodes Datadog's spans: of agents (v0.3 and v0.4, lists of traces), and of the trace API.
+/// (datadog-agent, `span.proto`; datadog-api-client, `apm_trace_span`.)
+///
+/// Trace IDs have 64 bits; the upper half stands in the first span of a chunk.
+struct DatadogJSON: JSONValueCodec {
+  static let format = FormatDescriptor(
+    name: "datadog-json", summary: "Datadog: agent payloads v0.3 and v0.4, trace API",
+    example: "curl 'https://api.datadoghq.com/api/v2/trace/ID'", priority: 43)
+
+  static let telltales = [
+    "span_links", "span_events", "traceIDFull", "meta_struct", "endTime",
+  ]
+
+  private var span = MappedSpan()
+  private var highHalves = DatadogTraceIDs()
+
+  init() {}
+
+  func claim(_ object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim {
+    let isAgents =
+      object.has("trace_id", bytes) && object.has("span_id", bytes) && object.has("start", bytes)
+    let isAPI =
+      object.has("traceID", bytes) && object.has("spanID", bytes)
+      && object.has("resource", bytes) && object.has("startTime", bytes)
+    return isAgents || isAPI ? .spans : .none
+  }
+
+  private enum Field {
+    case traceID, fullTraceID, spanID, parentID, start, end, duration, error, service, name
+    case resource, type, meta, metrics, links, events
+  }
+  private static let names = JSONKeyTable<Field>([
+    ("trace_id", .traceID), ("traceID", .traceID), ("traceIDFull", .fullTraceID),
+    ("span_id", .spanID), ("spanID", .spanID), ("parent_id", .parentID), ("parentID", .parentID),
+    ("start", .start), ("startTime", .start), ("endTime", .end), ("duration", .duration),
+    ("error", .error), ("service", .service), ("name", .name), ("resource", .resource),
+    ("type", .type), ("meta", .meta), ("metrics", .metrics), ("span_links", .links),
+    ("span_events", .events),
+  ])
+
+  mutating func decode(
+    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+  ) throws(JSONError) {
+    span.begin(byteOffset: byteOffset, resolution: .nanosecond)
+    var reader = JSONReader()
+    var parts = DatadogParts()
+    var fullTraceID: TraceID?
+    var isFirst = true
+    try reader.enterObject(bytes)
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      switch Self.names.find(bytes, key) {
+      case .traceID: span.traceID = try fields.decimalTraceID(bytes, &reader)
+      case .fullTraceID: fullTraceID = try fields.unpaddedTraceID(bytes, &reader)
+      case .spanID: span.spanID = try fields.decimalSpanID(bytes, &reader)
+      case .parentID:
+        span.draft.parentSpanID = try fields.decimalSpanID(bytes, &reader, isOptional: true)
+      case .start: span.draft.start = try fields.time(bytes, &reader, in: .nanoseconds)
+      case .end: span.draft.end = try fields.time(bytes, &reader, in: .nanoseconds)
+      case .duration: span.duration = try fields.duration(bytes, &reader, in: .nanoseconds)
+      case .error: if try fields.uint32(bytes, &reader) != 0 { span.draft.status = .error }
+      case .service: parts.service = try fields.interned(bytes, &reader, &batch.strings)
+      case .name: parts.operation = try fields.interned(bytes, &reader, &batch.strings)
+      case .resource: parts.resource = try fields.interned(bytes, &reader, &batch.strings)
+      case .type:
+        guard let text = try fields.text(bytes, &reader) else { continue }
+        parts.type = fields.intern(text, bytes, &batch.strings)
+        parts.kindOfType = DatadogParts.kinds.find(bytes, text)
+      case .meta: try meta(bytes, &reader, &parts, &fields, into: &batch)
+      case .metrics: try fields.attributes(bytes, &reader, into: &batch)
+      case .links: try DatadogDetails.links(bytes, &reader, &fields, into: &batch)
+      case .events: try DatadogDetails.events(bytes, &reader, &fields, into: &batch)
+      case nil: try fields.attribute(key, bytes, &reader, into: &batch)
+      }
+    }
+    if let fullTraceID, fullTraceID.isValid {
+      span.traceID = fullTraceID
+    } else if let id = span.traceID {
+      span.traceID = highHalves.full(id, high: parts.highHalf)
+    }
+    parts.add(to: &span, &batch)
+    span.commit(to: &batch, &fields)
+  }
+
+  // MARK: Strings
+
+  private enum Meta {
+    case kind, highHalf, environment, version, message, oldMessage, events, links
+  }
+  private static let metaNames = JSONKeyTable<Meta>([
+    ("span.kind", .kind), ("_dd.p.tid", .highHalf), ("env", .environment), ("version", .version),
+    ("error.message", .message), ("error.msg", .oldMessage), ("events", .events),
+    ("_dd.span_links", .links),
+  ])
+
+  private mutating func meta(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ parts: inout DatadogParts,
+    _ fields: inout JSONFields, into batch: inout SpanBatch
+  ) throws(JSONError) {
+    guard try reader.peekKind(bytes) != .null else { return _ = try reader.skipValue(bytes) }
+    guard try fields.enterObject(bytes, &reader) else { return }
+    var isFirst = true
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      guard let field = Self.metaNames.find(bytes, key), try reader.peekKind(bytes) == .string
+      else {
+        try fields.attribute(key, bytes, &reader, into: &batch)
+        continue
+      }
+      let text = try reader.string(bytes)
+      switch field {
+      case .kind:
+        span.draft.kind = SpanKind(named: bytes, text.range) ?? .unspecified
+        if span.draft.kind != .unspecified { continue }
+      case .highHalf:
+        parts.highHalf = IDText.number(bytes, text.range)?.low
+        if parts.highHalf != nil { continue }
+      case .environment:
+        parts.environment = fields.intern(text, bytes, &batch.strings)
+        continue
+      case .version:
+        parts.version = fields.intern(text, bytes, &batch.strings)
+        continue
+      case .message, .oldMessage:
+        span.draft.statusMessage = fields.intern(text, bytes, &batch.strings)
+        continue
+      case .events, .links:
+        // Where the payload has no field for them, they are JSON in a string.
+        var plain: [UInt8] = []
+        JSONText.unescape(bytes, text.range, into: &plain)
+        if try DatadogDetails.read(plain.span, areLinks: field == .links, &fields, into: &batch) {
+          continue
+        }
+      }
+      let keyID = fields.intern(key, bytes, &batch.strings)
+      fields.append(keyID, .text(text), bytes, isDetail: false, to: &batch)
+    }
+  }
+}
+
+/// What a Datadog span says of itself in words of its own.
+struct DatadogParts {
+  var service = StringID.empty
+  var operation = StringID.empty
+  var resource = StringID.empty
+  var type = StringID.empty
+  var environment = StringID.empty
+  var version = StringID.empty
+  var kindOfType: SpanKind?
+  /// The upper half of the trace ID.
+  var highHalf: UInt64?
+
+  /// The kinds of spans that do not say theirs.
+  static let kinds = JSONKeyTable<SpanKind>([
+    ("web", .server), ("server", .server), ("http", .client), ("client", .client),
+    ("sql", .client), ("db", .client), ("cache", .client), ("redis", .client),
+    ("mongodb", .client), ("elasticsearch", .client), ("memcached", .client),
+    ("cassandra", .client), ("worker", .consumer), ("queue", .consumer),
+  ])
+
+  /// The resource names what was done ("GET /orders"), the name only how ("web.request").
+  func add(to span: inout MappedSpan, _ batch: inout SpanBatch) {
+    span.draft.name = resource == .empty ? operation : resource
+    if resource != operation, resource != .empty { batch.add("operation.name", operation) }
+    batch.add("span.type", type)
+    if span.draft.kind == .unspecified, let kindOfType { span.draft.kind = kindOfType }
+    span.addService(service, &batch.strings)
+    span.source.add(batch.strings.intern("deployment.environment.name"), environment)
+    span.source.add(batch.strings.intern("service.version"), version)
+  }
+}
+
+/// The upper halves of trace IDs, which only the first span of a chunk has.
+struct DatadogTraceIDs: Sendable {
+  private var highHalves: [UInt64: UInt64] = [:]
+  /// More traces than this are not open at once.
+  private static let limit = 65_536
+
+  /// The whole ID of a span whose `high` half is known, or was that of an earlier span.
+  mutating func full(_ id: TraceID, high: UInt64?) -> TraceID {
+    guard id.high == 0 else { return id }
+    if let high {
+      if highHalves.count >= Self.limit { highHalves.removeAll(keepingCapacity: true) }
+      highHalves[id.low] = high
+    }
+    return TraceID(high: highHalves[id.low] ?? 0, low: id.low)
+  }
+}

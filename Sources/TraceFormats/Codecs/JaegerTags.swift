@@ -1,0 +1,122 @@
+import TraceModel
+
+/// A Jaeger tag, which is also a field of a log: `{"key":…,"type":…,"value":…}`.
+enum JaegerTag {
+  private enum Field {
+    case key, type, value
+  }
+  private static let names = JSONKeyTable<Field>([
+    ("key", .key), ("type", .type), ("value", .value),
+  ])
+  private enum Kind {
+    case bool, int, double, binary
+  }
+  private static let kinds = JSONKeyTable<Kind>([
+    ("bool", .bool), ("int64", .int), ("float64", .double), ("binary", .binary),
+  ])
+
+  /// Reads one tag; nil, with a note, if it is none.
+  ///
+  /// The type is to be believed, not the JSON: Elasticsearch documents have only strings, and
+  /// integers beyond 53 bits are strings everywhere.
+  static func read(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields
+  ) throws(JSONError) -> (key: JSONReader.Text, value: JSONValue)? {
+    guard try fields.enterObject(bytes, &reader) else { return nil }
+    var key: JSONReader.Text?
+    var kind: Kind?
+    var start: Int?
+    var isFirst = true
+    while let name = try reader.nextKey(bytes, isFirst: &isFirst) {
+      switch names.find(bytes, name) {
+      case .key: key = try fields.text(bytes, &reader)
+      case .type: kind = try fields.text(bytes, &reader).flatMap { kinds.find(bytes, $0) }
+      case .value: start = try reader.skipValue(bytes).lowerBound
+      case nil: try reader.skipValue(bytes)
+      }
+    }
+    guard let key else { return nil }
+    guard let start else { return (key, .empty) }
+    var again = JSONReader(at: start)
+    guard let kind, try again.peekKind(bytes) == .string else {
+      return (key, try fields.plainValue(bytes, &again))
+    }
+    let text = try again.string(bytes)
+    return (key, value(of: text, kind, bytes))
+  }
+
+  private static func value(
+    of text: JSONReader.Text, _ kind: Kind, _ bytes: Span<UInt8>
+  ) -> JSONValue {
+    switch kind {
+    case .bool:
+      if bytes.matches(text.range, "true") { return .bool(true) }
+      if bytes.matches(text.range, "false") { return .bool(false) }
+    case .int:
+      if let int = NumberText.int64(bytes, text.range) { return .int(int) }
+    case .double:
+      if let double = NumberText.double(bytes, text.range) { return .double(double) }
+    case .binary:
+      if let decoded = IDText.base64(bytes, text.range) { return .bytes(decoded) }
+    }
+    return .text(text)
+  }
+}
+
+/// Reads Jaeger's logs as events.
+struct JaegerEvents: Sendable {
+  /// The name of an event is the field `event`, wherever it stands; older versions have `message`.
+  mutating func read(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
+    into batch: inout SpanBatch
+  ) throws(JSONError) {
+    guard try reader.peekKind(bytes) != .null else { return _ = try reader.skipValue(bytes) }
+    guard try fields.enterArray(bytes, &reader) else { return }
+    var isFirst = true
+    while try reader.nextElement(bytes, isFirst: &isFirst) {
+      guard try fields.enterObject(bytes, &reader) else { continue }
+      var time = UnixNanos.unset
+      var name = StringID.empty
+      var isFirstKey = true
+      while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
+        if bytes.matches(key.range, "timestamp") {
+          time = try fields.time(bytes, &reader, in: .microseconds)
+        } else if bytes.matches(key.range, "fields") {
+          name = try readFields(bytes, &reader, &fields, into: &batch)
+        } else {
+          try reader.skipValue(bytes)
+        }
+      }
+      batch.endEvent(time: time, name: name)
+    }
+  }
+
+  private func readFields(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
+    into batch: inout SpanBatch
+  ) throws(JSONError) -> StringID {
+    guard try fields.enterArray(bytes, &reader) else { return .empty }
+    var pairs: [(key: JSONReader.Text, value: JSONValue)] = []
+    var isFirst = true
+    while try reader.nextElement(bytes, isFirst: &isFirst) {
+      if let pair = try JaegerTag.read(bytes, &reader, &fields) { pairs.append(pair) }
+    }
+    func field(_ name: String) -> Int? {
+      pairs.firstIndex {
+        guard case .text = $0.value else { return false }
+        return bytes.matches($0.key.range, name)
+      }
+    }
+    let nameField = field("event") ?? field("message")
+    var name = StringID.empty
+    for (index, pair) in pairs.enumerated() {
+      if index == nameField, case .text(let text) = pair.value {
+        name = fields.intern(text, bytes, &batch.strings)
+        continue
+      }
+      let keyID = fields.intern(pair.key, bytes, &batch.strings)
+      fields.append(keyID, pair.value, bytes, isDetail: true, to: &batch)
+    }
+    return name
+  }
+}
