@@ -39,7 +39,7 @@ struct BlockReader {
 
   // Bytes. The first blocks are small, so that the first screen comes soon.
   private static let firstSize = 64 << 10
-  private static let size = 8 << 20
+  private static let size = 4 << 20
 
   private let descriptor: CInt
   private let isFile: Bool

@@ -336,6 +336,8 @@ extension SpanBatch {
 ///
 /// Held by the codec: what is static has to be asked for each time whether it was made.
 struct UsualText: Sendable {
+  static let shared = UsualText()
+
   /// How many bytes must be left before a field or an attribute is begun: more than the fixed part
   /// of any.
   static let room = 64

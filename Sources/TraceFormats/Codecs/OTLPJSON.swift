@@ -7,7 +7,7 @@ import TraceModel
 /// name, integers bare or in quotes, base64 IDs, times with an exponent, members that are null.
 struct OTLPJSON: Sendable {
   var fields = JSONFields()
-  let usual = UsualText()
+  let usual = UsualText.shared
   var habits = AttributeHabits()
 
   init() {}

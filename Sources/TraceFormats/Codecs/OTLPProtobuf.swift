@@ -22,6 +22,7 @@ public struct OTLPProtobuf: Sendable {
       (this, tag, range, batch) in
       if tag.number == 1, let range { this.resourceSpans(message, range, byteOffset, &batch) }
     }
+    assignLate(in: &batch)
   }
 
   /// Walks over the fields of a message whose parts are read on their own; nil is given for what is
@@ -46,20 +47,19 @@ public struct OTLPProtobuf: Sendable {
 
   // MARK: Messages around spans
 
-  /// Decodes a whole `ResourceSpans`: first what all spans share, then the spans.
+  /// Decodes a whole `ResourceSpans`. Walks over it once: what stands behind its spans is given to them
+  /// then, and most of the time is that of touching the bytes first.
   mutating func resourceSpans(
     _ bytes: Span<UInt8>, _ range: Range<Int>, _ base: Int, _ batch: inout SpanBatch
   ) {
     beginResource(&batch)
     eachField(bytes, range, base, &batch) { this, tag, field, batch in
-      if let field, tag.number == 1 || tag.number == 3 {
-        this.resourceField(tag.number, bytes, field, base, &batch)
+      guard let field else { return }
+      switch tag.number {
+      case 1, 3: this.resourceField(tag.number, bytes, field, base, &batch)
+      case 2, 1000: this.scopeSpans(bytes, field, base, &batch)
+      default: break
       }
-    }
-    // A broken field is reported by the first walk; the second one ends at it silently.
-    walk(bytes, range) { number, field in
-      guard number == 2 || number == 1000 else { return }
-      scopeSpans(bytes, field, base, &batch)
     }
   }
 
@@ -69,29 +69,13 @@ public struct OTLPProtobuf: Sendable {
   ) {
     beginScope()
     eachField(bytes, range, base, &batch) { this, tag, field, batch in
-      if let field, tag.number == 1 || tag.number == 3 {
-        this.scopeField(tag.number, bytes, field, base, &batch)
+      guard let field else { return }
+      switch tag.number {
+      case 1, 3: this.scopeField(tag.number, bytes, field, base, &batch)
+      case 2: this.span(bytes, field, base, &batch)
+      default: break
       }
     }
-    walk(bytes, range) { number, field in
-      if number == 2 { span(bytes, field, base, &batch) }
-    }
-  }
-
-  /// The length-delimited fields up to the first one that is broken.
-  private func walk(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ body: (UInt32, Range<Int>) -> Void
-  ) {
-    var reader = ProtobufReader(range)
-    do throws(ProtobufError) {
-      while let tag = try reader.nextTag(bytes) {
-        if tag.type == .length {
-          body(tag.number, try reader.delimited(bytes))
-        } else {
-          try reader.skip(tag, bytes)
-        }
-      }
-    } catch {}
   }
 
   /// Begins a `ResourceSpans`.

@@ -10,8 +10,10 @@ enum JSONText {
     while index < end {
       let byte = bytes[index]
       guard byte == UInt8(ascii: "\\"), index &+ 1 < end else {
-        output.append(byte)
-        index &+= 1
+        var next = index &+ 1
+        while next < end, bytes[next] != UInt8(ascii: "\\") { next &+= 1 }
+        output.append(bytes, index..<next)
+        index = next
         continue
       }
       let escape = bytes[index &+ 1]
