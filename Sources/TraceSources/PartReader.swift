@@ -59,7 +59,7 @@ final class PartReader<Importer: SpanImporter>: Sendable {
   private let believesCuts = Atomic(true)
 
   /// Parts that are held at a time: each processor reads one, and as many wait.
-  private static var capacity: Int { Processors.count * 2 + 2 }
+  private static var capacity: Int { Processors.count + 2 }
   /// How many cuts in a row may be none.
   private static var falseCutLimit: Int { 3 }
 
