@@ -149,7 +149,7 @@ public struct FileSource: Sendable {
       let end = block.end ?? (isFull() ? .full : nil)
       if end != nil || block.isPaused, let part = waiting.take() { reader.read(part) }
       if let end {
-        reader.finish()
+        if case .full = end { reader.finish(isEnd: false) } else { reader.finish(isEnd: true) }
         return end
       }
       block = blocks.next(reader.buffer())

@@ -98,11 +98,12 @@ final class PartReader<Importer: SpanImporter>: Sendable {
     }
   }
 
-  /// Waits for all parts, ends the input, and hands on the rest.
-  func finish() {
+  /// Waits for all parts and hands on the rest. `isEnd`: whether the input has ended there, so that
+  /// what is not whole will not become so.
+  func finish(isEnd: Bool) {
     isEmpty.wait()
     guard var joiner = state.withLock({ $0.joiner.take() }) else { return }
-    joiner.importer.finish(into: &joiner.batch)
+    if isEnd { joiner.importer.finish(into: &joiner.batch) }
     handOn(&joiner.batch, atLeast: FileSource.BatchLimits(count: 1))
   }
 
