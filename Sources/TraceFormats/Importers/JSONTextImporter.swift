@@ -113,7 +113,10 @@ public struct JSONTextImporter: SpanImporter {
     if case .element = carried { release(isWhole: true, &batch) }
     switch (mode, carried) {
     case (.text, nil):
-      if array == .open, !skipped.isActive { truncated("an array", &batch) }
+      let isAllowed = codecs.contains {
+        type(of: $0).mayEndOpen && type(of: $0).format.name == recent
+      }
+      if array == .open, !skipped.isActive, !isAllowed { truncated("an array", &batch) }
     case (.text, .candidate?), (.candidate, _), (.wrapper, _):
       let held = carry
       if case .candidate = carried, !isRecognized, let format = formatByTelltale(held.span) {

@@ -87,6 +87,7 @@ enum JSONTrigger: Sendable {
     ("distributedTracing", .object(format: NewRelicJSON.format.name)),
     ("hits", .listOrInside(insideHits)),
     ("_source", .object()), ("traces", .list()), ("Traces", .list()), ("Segments", .list()),
+    ("traceEvents", .list(format: ChromeTrace.format.name)),
   ])
 
   private static let insideData = JSONKeyTable<JSONTrigger>([
