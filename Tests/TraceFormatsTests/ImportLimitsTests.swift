@@ -97,6 +97,8 @@ import TraceTestSupport
       ("", "{\"resourceSpans\":[{\"scopeSpans\":[{\"spans\":[{\"a\" \n"),
       ("", "["), ("", "{"), ("", "\""), ("", "\\"),
       ("{\"data\":[{\"spans\":[", #"{"traceID":"1","spanID":"2","operationName":"a"},"#),
+      ("", "{\n  resource: { a: 'x' },\n"), ("", "{ traceId: 'x\n"), ("{\n resource: [", "[ 'a', "),
+      ("", "{ resource: {}, traceId: '1', id: '2' }\n"), ("", #"{"ph":"B","pid":1,"ts":1},"#),
       ("{\"data\":[", "[{},"), ("", "{\"data\":[1,{\"a\":{}},"), ("", "{\"trace\":"),
       ("{\"data\":[", "{\"processes\":{\"p1\":{}},\"spans\":[]},"), ("{\"data\":[{},", " "),
     ]

@@ -38,7 +38,7 @@ import TraceTestSupport
 
   /// Formats whose spans are made of several records, which may stand far behind: a beginning gives
   /// other spans, or in another order.
-  static let ofSeveralRecords: Set = ["honeycomb-json"]
+  static let ofSeveralRecords: Set = ["chrome-trace", "honeycomb-json"]
 
   @Test func aPrefixGivesTheFirstSpans() throws {
     for (fixture, importer) in try Self.fixtures()

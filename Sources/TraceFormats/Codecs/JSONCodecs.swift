@@ -5,7 +5,7 @@ enum JSONCodecs {
     PythonConsole.self, JaegerJSON.self, ZipkinJSON.self, ZipkinV1JSON.self, GoConsole.self,
     ClickHouseJSON.self, DynatraceJSON.self, LightstepJSON.self, NewRelicJSON.self,
     DatadogJSON.self, DatadogSpansJSON.self, HoneycombJSON.self, XRayJSON.self,
-    ElasticAPM.self,
+    ElasticAPM.self, TempoSearch.self, ChromeTrace.self, JSConsole.self,
   ].sorted { $0.format.priority < $1.format.priority }
 
   /// What the help says of them, and of OTLP, which has no codec of this kind.
@@ -16,6 +16,7 @@ extension OTLPJSON {
   /// OTLP JSON in all its layouts.
   static let format = FormatDescriptor(
     name: "otlp-json",
-    summary: "OTLP JSON: one object, an array, or JSON Lines as Collectors write them",
+    summary:
+      "OTLP JSON: one object, an array, JSON Lines; answers of Tempo, Grafana and Jaeger's API v3",
     example: "otelcol with the file exporter", priority: 30)
 }

@@ -11,6 +11,9 @@ protocol JSONValueCodec: Sendable {
   /// Keys by which an object that is cut short is known to be the format's.
   static var telltales: [String] { get }
 
+  /// Whether an array around the records may lack its end.
+  static var mayEndOpen: Bool { get }
+
   init()
 
   /// What the object is to this format.
@@ -44,6 +47,7 @@ protocol JSONValueCodec: Sendable {
 }
 
 extension JSONValueCodec {
+  static var mayEndOpen: Bool { false }
   mutating func enterWrapper() {}
   mutating func take(
     _ context: JSONContext, _ bytes: Span<UInt8>, fields: inout JSONFields,

@@ -51,7 +51,8 @@ struct OTLPJSONStream: Sendable {
     case resourceSpans, resource, scopeSpans, scope, spans, schemaURL
   }
   private static let members = JSONKeyTable<Member>(camelCase: [
-    ("resourceSpans", .resourceSpans), ("resource", .resource), ("scopeSpans", .scopeSpans),
+    ("resourceSpans", .resourceSpans), ("batches", .resourceSpans), ("resource", .resource),
+    ("scopeSpans", .scopeSpans),
     ("instrumentationLibrarySpans", .scopeSpans), ("scope", .scope),
     ("instrumentationLibrary", .scope), ("spans", .spans), ("schemaUrl", .schemaURL),
   ])

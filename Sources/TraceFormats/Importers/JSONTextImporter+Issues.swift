@@ -65,6 +65,11 @@ extension JSONTextImporter {
     lines.advance(to: carryStart + held.count, in: held.span, base: carryStart)
     lines.advance(to: offset + stop, in: chunk, base: offset)
     carry = []
+    if case .literal = carried {
+      // What is left has no end that the scanner of JSON finds.
+      carried = nil
+      return skipBroken(&batch)
+    }
     switch step {
     case .end: carried = nil
     case .bad:

@@ -42,6 +42,9 @@ extension JSONTextImporter {
       case .bad(let error):
         lines.advance(to: base + start, in: bytes, base: base)
         let read = bytes.extracting(start..<error.offset)
+        if mayBeLiteral(read, next: bytes[error.offset]) {
+          return readLiteral(bytes, from: start, base: base, &batch)
+        }
         brokenObject(error, read, at: read.count, base: base + start, &batch)
         return error.offset
       }

@@ -182,6 +182,13 @@ extension JSONTextImporter {
   private mutating func take(
     _ context: JSONContext, _ bytes: Span<UInt8>, base: Int, _ batch: inout SpanBatch
   ) {
+    if case .status = context {
+      guard bytes.matches(bytes.indices, "\"PARTIAL\"") else { return }
+      return batch.issues.append(
+        issue(
+          .limitReached, at: 0, bytes, base: base,
+          "the server says that this is a part of the trace only"))
+    }
     for index in codecs.indices {
       do throws(JSONError) {
         try codecs[index].take(context, bytes, fields: &fields, into: &batch)

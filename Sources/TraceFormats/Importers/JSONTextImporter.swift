@@ -34,6 +34,8 @@ public struct JSONTextImporter: SpanImporter {
     /// An object inside OTLP, with spans in it, that is short enough to wait for.
     case element
     case unit(OTLPJSONStream.Unit)
+    /// An object that Node.js has printed.
+    case literal
     /// A part of what is around records.
     case wrapped(JSONWrapper.Unit)
     /// Something of which only the end matters.
@@ -46,6 +48,7 @@ public struct JSONTextImporter: SpanImporter {
   /// Where in the source `carry` (or what is skipped) begins.
   var carryStart = 0
   var scanner = JSONScanner()
+  var literal = JSLiteralScanner()
   var shape = JSONShape()
   /// The candidate has OTLP's key, but no array behind it.
   var isEmptyOTLP = false
@@ -115,9 +118,13 @@ public struct JSONTextImporter: SpanImporter {
     if case .element = carried { release(isWhole: true, &batch) }
     switch (mode, carried) {
     case (.text, nil):
-      if array == .open, !skipped.isActive { truncated("an array", &batch) }
-    case (.text, .candidate?), (.candidate, _), (.wrapper, _):
+      let isAllowed = codecs.contains {
+        type(of: $0).mayEndOpen && type(of: $0).format.name == recent
+      }
+      if array == .open, !skipped.isActive, !isAllowed { truncated("an array", &batch) }
+    case (.text, .candidate?), (.text, .literal?), (.candidate, _), (.wrapper, _):
       let held = carry
+      if case .literal = carried, literal.isKnown { recognize(JSConsole.format.name) }
       if case .candidate = carried, !isRecognized, let format = formatByTelltale(held.span) {
         recognize(format)
       }
@@ -186,7 +193,8 @@ public struct JSONTextImporter: SpanImporter {
     _ chunk: Span<UInt8>, from start: Int, _ batch: inout SpanBatch
   ) -> Int {
     guard let carried else { return start }
-    let step = scanner.scan(chunk, from: start)
+    let isLiteral = if case .literal = carried { true } else { false }
+    let step = isLiteral ? literal.scan(chunk, from: start) : scanner.scan(chunk, from: start)
     let stop: Int
     switch step {
     case .end(let position), .member(let position): stop = position
@@ -226,6 +234,12 @@ public struct JSONTextImporter: SpanImporter {
     case (.element, .end), (.element, .bad): release(isWhole: true, &batch)
     case (_, .more), (_, .member): break
     case (.candidate, .end): withCarry(&batch) { $0.object($1, base: $2, &$3) }
+    case (.candidate, .bad) where mayBeLiteral(carry.span, next: chunk[stop]):
+      literal = JSLiteralScanner()
+      let held = carry
+      _ = literal.scan(held.span, from: 0)
+      examined &+= held.count
+      self.carried = .literal
     case (.candidate, .bad(let error)):
       withCarry(&batch) { $0.brokenObject(error, $1, at: $1.count, base: $2, &$3) }
     case (.unit(let unit), .end):
@@ -235,6 +249,9 @@ public struct JSONTextImporter: SpanImporter {
         let shown = this.scanner.damage ?? JSONError(error.reason, at: bytes.count)
         this.malformed(shown, resumingAt: bytes.count, bytes, base: base, &batch)
       }
+    case (.literal, .end): withCarry(&batch) { $0.takeLiteral($1, base: $2, &$3) }
+    case (.literal, .bad(let error)):
+      withCarry(&batch) { $0.brokenLiteral(error, $1, base: $2, &$3) }
     case (.wrapped(let unit), .end): withCarry(&batch) { $0.take(unit, $1, base: $2, &$3) }
     case (.wrapped, .bad(let error)):
       withCarry(&batch) { this, bytes, base, batch in

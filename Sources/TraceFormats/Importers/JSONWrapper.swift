@@ -53,9 +53,12 @@ enum JSONContext: Sendable {
   case common
   /// Lightstep: who reported the spans.
   case relationships
+  /// Grafana Tempo: whether it is all of the trace.
+  case status
 
   static let keys = JSONKeyTable<JSONContext>([
     ("processes", .processes), ("common", .common), ("relationships", .relationships),
+    ("status", .status),
   ])
 }
 
@@ -74,6 +77,8 @@ enum JSONTrigger: Sendable {
 
   static let keys = JSONKeyTable<JSONTrigger>(camelCase: [
     ("resourceSpans", .otlp(.tracesData)), ("scopeSpans", .otlp(.resourceSpans)),
+    // Grafana Tempo, and Grafana itself.
+    ("batches", .otlp(.tracesData)),
     ("instrumentationLibrarySpans", .otlp(.resourceSpans)), ("resourceLogs", .otherSignal),
     ("resourceMetrics", .otherSignal), ("resourceProfiles", .otherSignal),
     ("scopeLogs", .otherSignal), ("scopeMetrics", .otherSignal),
@@ -81,7 +86,8 @@ enum JSONTrigger: Sendable {
     ("spans", .list()), ("records", .list()), ("result", .object()), ("trace", .object()),
     ("distributedTracing", .object(format: NewRelicJSON.format.name)),
     ("hits", .listOrInside(insideHits)),
-    ("_source", .object()), ("Traces", .list()), ("Segments", .list()),
+    ("_source", .object()), ("traces", .list()), ("Traces", .list()), ("Segments", .list()),
+    ("traceEvents", .list(format: ChromeTrace.format.name)),
   ])
 
   private static let insideData = JSONKeyTable<JSONTrigger>([

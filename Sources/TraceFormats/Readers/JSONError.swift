@@ -20,6 +20,7 @@ struct JSONError: Error, Hashable, Sendable {
     case object = "expected an object"
     case array = "expected an array"
     case quote = "expected '\"' before the line that begins with '{'"
+    case quoteOnLine = "expected the end of a string on its line"
     case newObject = "expected the end of an object before the next one begins"
   }
 }
