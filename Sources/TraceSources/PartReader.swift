@@ -70,7 +70,8 @@ final class PartReader<Importer: SpanImporter>: Sendable {
     self.source = source
     self.limits = limits
     self.inbox = inbox
-    state = Mutex(State(joiner: Joiner(importer: importer, batch: SpanBatch(source: source, number: -1))))
+    state = Mutex(
+      State(joiner: Joiner(importer: importer, batch: SpanBatch(source: source, number: -1))))
     queue = DispatchQueue(label: "parts of source \(source.rawValue)", attributes: .concurrent)
     room = DispatchSemaphore(value: 0)
     for _ in 0..<Self.capacity { room.signal() }
