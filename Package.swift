@@ -78,11 +78,16 @@ let package = Package(
       ],
       exclude: ["Snapshots"], swiftSettings: strict),
 
+    // MARK: CCompression
+    .target(
+      name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
+
     // MARK: TraceSources
     .target(
-      name: "TraceSources", dependencies: ["TraceFormats", "TraceModel"], swiftSettings: strict),
+      name: "TraceSources", dependencies: ["CCompression", "TraceFormats", "TraceModel"],
+      swiftSettings: strict),
     .testTarget(
-      name: "TraceSourcesTests", dependencies: ["TraceModel", "TraceSources"],
+      name: "TraceSourcesTests", dependencies: ["TraceModel", "TraceSources", "TraceTestSupport"],
       swiftSettings: strict),
 
     // MARK: traceview

@@ -7,7 +7,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # Debian's names of what the build needs, and of what the tests need beside it. Elsewhere a
 # package counts as installed if its file or program is there; the names are then only a hint.
 # shellcheck disable=SC2034 # used by the scripts
-build_packages=(libncurses-dev)
+build_packages=(libncurses-dev libzstd-dev zlib1g-dev)
 # shellcheck disable=SC2034 # used by Scripts/test
 test_packages=(tmux)
 
@@ -47,6 +47,8 @@ is_installed() {
   fi
   case $1 in
     libncurses-dev) [[ -e /usr/include/ncurses.h || -e /usr/include/ncursesw/ncurses.h ]] ;;
+    libzstd-dev) [[ -e /usr/include/zstd.h ]] ;;
+    zlib1g-dev) [[ -e /usr/include/zlib.h ]] ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }

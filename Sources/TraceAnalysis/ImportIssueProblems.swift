@@ -5,7 +5,9 @@ enum ImportIssueProblems {
   static func problems(_ log: ImportLog, _ sourceNames: [String]) -> [Problem] {
     log.entries.map { entry in
       let name = name(of: entry.source, sourceNames)
-      let places = entry.first.map { place(of: $0, name) }
+      let places = entry.first.map {
+        place(of: $0, name) + " (\(log.byteText($0, source: entry.source)))"
+      }
       return Problem(
         .importIssue, severity(of: entry.kind),
         summary: summary(entry, name, places.first), cause: entry.kind.explanation,
@@ -18,13 +20,13 @@ enum ImportIssueProblems {
     names.indices.contains(source.rawValue) ? names[source.rawValue] : "source \(source.rawValue)"
   }
 
-  /// `orders.jsonl:218:57: malformed-record: expected ':' (byte 91324)`
+  /// `orders.jsonl:218:57: malformed-record: expected ':'`
   private static func place(of issue: ImportIssue, _ name: String) -> String {
     var text = name
     if let place = issue.place { text += ":\(place.line):\(place.column)" }
     text += ": \(issue.kind.rawValue)"
     if !issue.detail.isEmpty { text += ": \(issue.detail)" }
-    return text + " (byte \(issue.byteOffset))"
+    return text
   }
 
   private static func summary(
@@ -53,6 +55,8 @@ enum ImportIssueProblems {
     switch kind {
     case .unrecognizedFormat: "Name the format with --format, or convert the input to OTLP JSON."
     case .emptyInput: "Check that the program that writes it has started, and flushes its spans."
+    case .compressedInput: "Nothing to do."
+    case .damagedCompression: "Copy it again, or compress it again."
     case .malformedRecord: "Look at that place in the source; what writes it is at fault."
     case .truncatedInput:
       "If it is still being written, read it again when it is complete; else copy it again."

@@ -64,11 +64,10 @@ public enum FormatRegistry {
       for index in magic.indices where prefix[start + index] != magic[index] { return false }
       return true
     }
-    if has([0x1f, 0x8b]) { return "compressed with gzip: decompress first (gunzip)" }
-    if has([0x28, 0xb5, 0x2f, 0xfd]) { return "compressed with zstd: decompress first (unzstd)" }
-    if has([0x28, 0xb5, 0x2f, 0xfd], at: 4) {
-      return "messages compressed with zstd, each behind its length, as Collectors write them: "
-        + "not readable yet (set compression to none)"
+    // Compressed input comes here decompressed.
+    if has([0x1f, 0x8b]) { return "compressed twice, inside with gzip: decompress it once" }
+    if has([0x28, 0xb5, 0x2f, 0xfd]) || has([0x28, 0xb5, 0x2f, 0xfd], at: 4) {
+      return "compressed twice, inside with zstd: decompress it once"
     }
     if has([0x42, 0x5a, 0x68]) { return "compressed with bzip2: decompress first (bunzip2)" }
     if has([0xfd, 0x37, 0x7a, 0x58, 0x5a]) { return "compressed with xz: decompress first (unxz)" }

@@ -51,6 +51,8 @@ public struct ImportIssue: Hashable, Sendable {
   public enum Kind: String, Sendable, CaseIterable {
     case unrecognizedFormat = "unrecognized-format"
     case emptyInput = "empty-input"
+    case compressedInput = "compressed-input"
+    case damagedCompression = "damaged-compression"
     case malformedRecord = "malformed-record"
     case truncatedInput = "truncated-input"
     case recordTooLong = "record-too-long"
@@ -73,11 +75,12 @@ extension ImportIssue.Kind {
   /// How bad an issue of this kind is.
   public var severity: ImportIssue.Severity {
     switch self {
-    case .unrecognizedFormat, .malformedRecord, .recordTooLong, .limitReached: .dataLoss
+    case .unrecognizedFormat, .damagedCompression, .malformedRecord, .recordTooLong, .limitReached:
+      .dataLoss
     case .emptyInput, .truncatedInput, .nestingTooDeep, .invalidUTF8, .invalidID, .invalidTime,
       .numberOutOfRange, .unexpectedType, .resourceAfterSpans:
       .warning
-    case .assumption, .base64ID, .skippedText, .otherSignal: .info
+    case .compressedInput, .assumption, .base64ID, .skippedText, .otherSignal: .info
     }
   }
 
@@ -87,6 +90,10 @@ extension ImportIssue.Kind {
     case .unrecognizedFormat: "The input is in no format that traceview knows; it was not read."
     case .emptyInput:
       "There is nothing in the input: no byte, or only white space and brackets."
+    case .compressedInput:
+      "The input is compressed; places of other issues, and of spans, are those in what it holds."
+    case .damagedCompression:
+      "The compressed data is damaged; all that was decompressed before that place is shown."
     case .malformedRecord: "A record could not be read and was skipped; reading went on behind it."
     case .truncatedInput:
       "The input ends in the middle of a record, as a file does that is still being written; all whole spans are shown."

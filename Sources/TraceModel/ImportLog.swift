@@ -38,6 +38,13 @@ public struct ImportLog: Sendable {
     if entries[index].first.count < Self.kept { entries[index].first.append(issue) }
   }
 
+  /// How to say where an issue of that source is: `byte 91324`. The bytes of compressed input are
+  /// counted uncompressed.
+  public func byteText(_ issue: ImportIssue, source: SourceID) -> String {
+    let isCompressed = entries.contains { $0.source == source && $0.kind == .compressedInput }
+    return "byte \(issue.byteOffset)" + (isCompressed ? " uncompressed" : "")
+  }
+
   /// How many issues there are of at least that severity.
   public func count(atLeast severity: ImportIssue.Severity) -> Int {
     entries.reduce(0) { $0 + ($1.kind.severity >= severity ? $1.count : 0) }

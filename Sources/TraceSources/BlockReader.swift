@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TraceModel
 
 /// The memory of a block, which several blocks have one after the other; one thread at a time has it.
 final class BlockBuffer: Sendable {
@@ -15,7 +16,7 @@ final class BlockBuffer: Sendable {
   }
 }
 
-/// Reads a descriptor in large blocks.
+/// Reads a descriptor in large blocks; what is compressed is decompressed.
 ///
 /// A file gives full blocks. Of a pipe a block has what comes before it is full or the pipe pauses;
 /// what came is kept back for a short time, so that spans that trickle in share a block.
@@ -33,6 +34,8 @@ struct BlockReader {
     case input
     /// It cannot be read; an `errno`.
     case error(CInt)
+    /// The compressed data is damaged, cut, or expands too far.
+    case undecodable(ImportIssue)
     /// There is no room for more.
     case full
   }
@@ -44,10 +47,20 @@ struct BlockReader {
   private let descriptor: CInt
   private let isFile: Bool
   private let patience: Duration
+  private let expansion: Decompressor.Limits
   private var nextSize = Self.firstSize
   private var handedOut: ContinuousClock.Instant?
+  /// How the input is compressed; nil before the first block, and if it is not.
+  private(set) var compression: Decompressor.Method?
+  private var decompressor: Decompressor?
 
-  init(descriptor: CInt, isFile: Bool, patience: Duration) {
+  /// How much compressed input is read at a time, in bytes.
+  private static let compressedSize = 256 << 10
+
+  init(
+    descriptor: CInt, isFile: Bool, patience: Duration, expansion: Decompressor.Limits = .init()
+  ) {
+    self.expansion = expansion
     self.descriptor = descriptor
     self.isFile = isFile
     self.patience = patience
@@ -62,12 +75,10 @@ struct BlockReader {
       // Room for the head of the block behind it.
       bytes.reserveCapacity(bytes.count + size + size / 4)
       let full = bytes.count + size
-      while bytes.count < full {
-        let count = read(full - bytes.count, into: &bytes)
-        if count == 0 { block.end = .input }
-        if count < 0 { block.end = .error(errno) }
-        if block.end != nil { break }
-        guard !isFile else { continue }
+      if handedOut == nil { block.end = readHead(into: &bytes) }
+      while bytes.count < full, block.end == nil {
+        block.end = fill(full - bytes.count, of: &bytes)
+        guard block.end == nil, !isFile, !hasInput else { continue }
         let rest = handedOut.map { patience - $0.duration(to: .now) } ?? .zero
         guard rest > .zero, hasMore(within: rest) else {
           block.isPaused = true
@@ -79,8 +90,54 @@ struct BlockReader {
     return block
   }
 
+  /// Reads so much that it can be told whether the input is compressed.
+  private mutating func readHead(into bytes: inout [UInt8]) -> End? {
+    var head: [UInt8] = []
+    while head.count < Decompressor.Method.headCount {
+      let count = Self.read(
+        Decompressor.Method.headCount - head.count, of: descriptor, into: &head)
+      if count < 0 { return .error(errno) }
+      if count == 0 { break }
+    }
+    compression = Decompressor.Method(head: head)
+    if let compression {
+      decompressor = Decompressor(compression, head: head, limits: expansion)
+    } else {
+      bytes += head
+    }
+    return nil
+  }
+
+  /// Whether there may be more without reading.
+  private var hasInput: Bool { decompressor?.hasInput ?? false }
+
+  /// Appends up to `count` bytes, at least one; the end if there is none.
+  private mutating func fill(_ count: Int, of bytes: inout [UInt8]) -> End? {
+    guard decompressor != nil else {
+      let result = Self.read(count, of: descriptor, into: &bytes)
+      return result > 0 ? nil : result == 0 ? .input : .error(errno)
+    }
+    let descriptor = descriptor
+    while let step = decompressor?.decompress(count, into: &bytes) {
+      switch step {
+      case .filled: return nil
+      case .failed(let issue): return .undecodable(issue)
+      case .needsInput:
+        let result =
+          decompressor?.refill { input in
+            Self.read(Self.compressedSize, of: descriptor, into: &input)
+          } ?? 0
+        if result < 0 { return .error(errno) }
+        if result == 0 { return decompressor?.issueAtEnd().map { .undecodable($0) } ?? .input }
+      }
+    }
+    return .input
+  }
+
   /// Reads up to `count` bytes, and goes on after a signal; how many came, or less than 0.
-  private func read(_ count: Int, into bytes: inout [UInt8]) -> Int {
+  private static func read(
+    _ count: Int, of descriptor: CInt, into bytes: inout [UInt8]
+  ) -> Int {
     var result = 0
     bytes.append(addingCapacity: count) { output in
       output.withUnsafeMutableBufferPointer { pointer, filled in

@@ -11,8 +11,9 @@ public struct FileSource: Sendable {
   public let id: SourceID
   /// What the user called it.
   public let name: String
-  /// How many bytes there are, if it is a plain file.
+  /// How many bytes there are, if it is a file that is not compressed.
   public let byteCount: Int?
+  private let isFile: Bool
   private let descriptor: CInt
   private let importer: (any SpanImporter)?
 
@@ -23,6 +24,9 @@ public struct FileSource: Sendable {
   private static let prefixLength = 4_096
   /// What a batch has before it is handed on; the first one need not wait for it.
   var batchLimits = BatchLimits()
+
+  /// How far compressed input may expand.
+  var expansion = Decompressor.Limits()
 
   struct BatchLimits: Sendable {
     /// Spans and issues.
@@ -46,6 +50,7 @@ public struct FileSource: Sendable {
     guard path != "-" else {
       name = "standard input"
       byteCount = nil
+      isFile = false
       descriptor = STDIN_FILENO
       return
     }
@@ -68,8 +73,16 @@ public struct FileSource: Sendable {
       close(descriptor)
       throw SourceError(source: path, reason: "is a directory; name the files in it: \(path)/*")
     }
-    byteCount = status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : nil
+    isFile = status.st_mode & S_IFMT == S_IFREG
+    byteCount = isFile && !Self.isCompressed(descriptor) ? Int(status.st_size) : nil
     self.descriptor = descriptor
+  }
+
+  /// Whether the file is compressed. What it holds may be of any size.
+  private static func isCompressed(_ descriptor: CInt) -> Bool {
+    var head = [UInt8](repeating: 0, count: Decompressor.Method.headCount)
+    let count = pread(descriptor, &head, head.count, 0)
+    return Decompressor.Method(head: head.prefix(max(0, count))) != nil
   }
 
   /// The words of an `errno`.
@@ -86,7 +99,8 @@ public struct FileSource: Sendable {
   ) {
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
     var blocks = BlockReader(
-      descriptor: descriptor, isFile: byteCount != nil, patience: batchLimits.patience)
+      descriptor: descriptor, isFile: isFile, patience: batchLimits.patience,
+      expansion: expansion)
     let buffer = BlockBuffer()
     var first = blocks.next(buffer)
     var importer = self.importer ?? recognized(first)
@@ -94,21 +108,34 @@ public struct FileSource: Sendable {
       first = blocks.next(buffer)
       importer = recognized(first)
     }
+    if let compression = blocks.compression {
+      post(
+        ImportIssue(
+          .compressedInput, byteOffset: 0, detail: "compressed with \(compression.rawValue)"),
+        into: inbox)
+    }
     let end: BlockReader.End
     if let importer {
       end = read(importer, from: first, &blocks, inbox, isFull)
     } else {
-      var batch = SpanBatch(source: id)
-      batch.issues = [FormatRegistry.unrecognized(Self.prefix(of: first).span)]
-      inbox.post(.batch(batch))
-      end = .input
+      post(FormatRegistry.unrecognized(Self.prefix(of: first).span), into: inbox)
+      end = first.end ?? .input
     }
     switch end {
     case .input: inbox.post(.ended(id))
+    case .undecodable(let issue):
+      post(issue, into: inbox)
+      inbox.post(.ended(id))
     case .error(let code):
       inbox.post(.failed(id, SourceError(source: name, reason: Self.text(of: code))))
     case .full: inbox.post(.stopped(id))
     }
+  }
+
+  private func post(_ issue: ImportIssue, into inbox: Inbox<SourceEvent>) {
+    var batch = SpanBatch(source: id)
+    batch.issues = [issue]
+    inbox.post(.batch(batch))
   }
 
   /// The importer of what the input begins with.

@@ -15,17 +15,17 @@ struct IssueText {
   func write(_ data: DataSet) {
     let isEmpty = data.store.count == 0
     let entries = data.log.entries.filter { isEmpty || $0.kind.severity > .info }
-    write(entries)
+    write(entries, data.log)
     if isEmpty, entries.allSatisfy({ $0.kind.severity == .info }) {
       let sources = names.map { SafeText.line($0) }.joined(separator: ", ")
       StandardError.complain("no spans in \(sources)")
     }
   }
 
-  private func write(_ entries: [ImportLog.Entry]) {
+  private func write(_ entries: [ImportLog.Entry], _ log: ImportLog) {
     for entry in entries {
       for issue in entry.first.prefix(Self.limit) {
-        StandardError.write(line(issue, entry.source) + "\n")
+        StandardError.write(line(issue, entry.source, log) + "\n")
       }
       if entry.count > Self.limit {
         let name = SafeText.line(self.name(entry.source))
@@ -39,11 +39,11 @@ struct IssueText {
     names.indices.contains(source.rawValue) ? names[source.rawValue] : "?"
   }
 
-  private func line(_ issue: ImportIssue, _ source: SourceID) -> String {
+  private func line(_ issue: ImportIssue, _ source: SourceID, _ log: ImportLog) -> String {
     var text = SafeText.line(name(source))
     if let place = issue.place { text += ":\(place.line):\(place.column)" }
     text += ": \(issue.kind.rawValue): "
     text += issue.detail.isEmpty ? issue.kind.explanation : SafeText.line(issue.detail)
-    return text + " (byte \(issue.byteOffset))"
+    return text + " (\(log.byteText(issue, source: source)))"
   }
 }

@@ -19,10 +19,11 @@ import Testing
 
   private static let allowed: [String: Set<String>] = pure.merging(
     [
+      "CCompression": [],
       "CNCurses": [],
       "CVectors": [],
       "Terminal": platform.union(["Cells", "CNCurses"]),
-      "TraceSources": platform.union(["TraceFormats", "TraceModel"]),
+      "TraceSources": platform.union(["CCompression", "TraceFormats", "TraceModel"]),
       "TraceReceivers": platform.union([
         "NIOCore", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "TraceFormats", "TraceModel", "TraceSources",
       ]),

@@ -38,13 +38,13 @@ import TraceTestSupport
     #expect(FormatRegistry.importer(named: "nothing") == nil)
   }
 
-  @Test func compressedInputSaysHowToDecompress() {
+  @Test func containersSayWhatToDo() {
     let rest = [UInt8](repeating: 0, count: 20)
     #expect(
       Self.issue([0x1f, 0x8b, 8] + rest)
-        == "@0 unrecognized-format: compressed with gzip: decompress first (gunzip)")
-    #expect(Self.issue([0x28, 0xb5, 0x2f, 0xfd] + rest).contains("zstd: decompress first"))
-    #expect(Self.issue([0, 0, 1, 0, 0x28, 0xb5, 0x2f, 0xfd] + rest).contains("zstd, each behind"))
+        == "@0 unrecognized-format: compressed twice, inside with gzip: decompress it once")
+    #expect(Self.issue([0x28, 0xb5, 0x2f, 0xfd] + rest).contains("inside with zstd"))
+    #expect(Self.issue([0, 0, 1, 0, 0x28, 0xb5, 0x2f, 0xfd] + rest).contains("inside with zstd"))
     #expect(Self.issue(Array("PK\u{3}\u{4}".utf8) + rest).contains("zip archive"))
     let tar = [UInt8](repeating: 0, count: 257) + Array("ustar".utf8) + rest
     #expect(Self.issue(tar).contains("tar archive"))

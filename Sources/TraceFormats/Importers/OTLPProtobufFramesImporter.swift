@@ -107,7 +107,7 @@ public struct OTLPProtobufFramesImporter: SpanImporter {
     batch.issues.append(
       ImportIssue(
         .unrecognizedFormat, byteOffset: headerStart,
-        detail: "a message compressed with zstd: not readable yet; the rest was not read"))
+        detail: "a message compressed with zstd behind others that are not; the rest was not read"))
   }
 
   fileprivate static func length(_ bytes: Span<UInt8>, at start: Int) -> Int {
