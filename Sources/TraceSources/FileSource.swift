@@ -163,8 +163,10 @@ public struct FileSource: Sendable {
     while true {
       let buffer = block.buffer
       let count = buffer.count
-      if count < Self.cuttable || !reader.wantsCuts { cutter = nil }
-      let cut = buffer.bytes.withLock { cutter?.cut(in: $0.span, base: base) }
+      if !reader.wantsCuts { cutter = nil }
+      // Asked for each block, since it may have to see all of them.
+      let found = buffer.bytes.withLock { cutter?.cut(in: $0.span, base: base) }
+      let cut = count < Self.cuttable ? nil : found
       let start = cut.map { $0.offset - base } ?? 0
       if start > 0 {
         waiting = waiting ?? .init(buffer: reader.buffer())

@@ -22,7 +22,8 @@ extension JSONTextImporter {
   }
 
   public mutating func join(_ next: Self, _ batch: inout SpanBatch) -> Bool {
-    guard let cut = next.cut, cut.offset == offset, carried == nil,
+    // Inside of a wrapper there is more to know than what a cut says.
+    guard let cut = next.cut, cut.offset == offset, carried == nil, !wrapper.isOpen,
       cut.kind == .whole ? mode == .text : mode == .otlp && stream.isBefore(cut.kind)
     else { return false }
     var joined = next
