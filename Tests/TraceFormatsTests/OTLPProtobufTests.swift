@@ -188,7 +188,7 @@ import TraceTestSupport
        scope lib
         0af7651916cd43dd8448eb211c80319c 0000000000000001 server span 1
           1795362205687500001 +100000
-      ! @99 unrecognized-format: a message compressed with zstd: not readable yet; the rest was not read
+      ! @99 unrecognized-format: a message compressed with zstd behind others that are not; the rest was not read
       """#)
   }
 
