@@ -39,7 +39,7 @@ public struct Job: Sendable {
 
   /// What a job is for.
   public enum Purpose: Sendable {
-    /// Somebody waits: a key's frame is hardly worth drawing before it is done.
+    /// Somebody waits.
     case answer
     /// It may be asked for soon, or adds a detail.
     case ahead
@@ -48,6 +48,10 @@ public struct Job: Sendable {
   }
 
   public var lane: Lane { task.lane }
+
+  /// Whether a key's frame is hardly worth drawing before the job is done. A search leaves what it
+  /// replaces on the screen, and what is typed is shown at once.
+  public var isAwaited: Bool { purpose == .answer && lane != .search && lane != .listSearch }
 
   /// Does the work; `nil` if it was cancelled. What is known meanwhile is reported, on the calling
   /// thread.

@@ -161,7 +161,7 @@ struct EventLoop: ~Copyable {
         let message = isSent ? "copied: \(what)" : "this terminal has no clipboard to copy to"
         if let end = apply(.message(message)) { return end }
       case .run(let job):
-        awaitedJobs[job.lane] = job.purpose == .answer ? job.generation : nil
+        awaitedJobs[job.lane] = job.isAwaited ? job.generation : nil
         jobs.submit(job)
       case .stop(let lane):
         awaitedJobs[lane] = nil
