@@ -1,6 +1,6 @@
 public import TraceModel
 
-/// How a span's duration compares with those of its operation: spans of the same service and name.
+/// How a span's duration compares with those of its operation.
 public struct OperationStatistics: Hashable, Sendable {
   /// How many spans of the operation have a duration, this one included.
   public var count: Int
@@ -9,48 +9,66 @@ public struct OperationStatistics: Hashable, Sendable {
   /// The lower median of their durations.
   public var median: DurationNanos
   public var max: DurationNanos
+}
 
-  /// Compares the span of `row` with all others of its operation.
-  ///
-  /// Spans without a start or an end have no duration and do not count; for such a row the answer
-  /// is `nil`, as it is when cancelled. One pass over the store, and a sort of what was found.
-  public static func of(
-    _ row: SpanRow, in data: DataSet, isCancelled: () -> Bool
-  )
-    -> OperationStatistics?
-  {
-    guard row != .none else { return nil }
-    let span = data.store[row]
-    guard span.start != .unset, span.end != .unset else { return nil }
-    let (name, service) = (span.name, span.service)
+/// What spans that are compared with one another have in common.
+public struct Operation: Hashable, Sendable {
+  public let service: ServiceID
+  public let name: String
+
+  /// The operation of a span.
+  public init(of span: SpanView) {
+    service = span.service
+    name = span.name
+  }
+}
+
+/// The durations of all spans of one operation: found and sorted once, they place any of the spans
+/// by a few comparisons.
+public struct OperationDurations: Sendable {
+  /// Of how many spans of the store they were made.
+  public let storeCount: Int
+  private let sorted: [DurationNanos]
+
+  /// Spans without a start or an end have no duration and do not count. `nil` when cancelled. One
+  /// pass over the store, and a sort of what was found.
+  public init?(of operation: Operation, in store: SpanStore, isCancelled: () -> Bool) {
     var durations: [DurationNanos] = []
     var wasCancelled = false
     var found: (batch: ObjectIdentifier, name: StringID?)?
-    data.store.forEachBlock { _, sealed, rows in
+    store.forEachBlock { _, sealed, rows in
       if wasCancelled || isCancelled() {
         wasCancelled = true
         return
       }
       if found?.batch != ObjectIdentifier(sealed) {
-        found = (ObjectIdentifier(sealed), sealed.batch.strings.find(name))
+        found = (ObjectIdentifier(sealed), sealed.batch.strings.find(operation.name))
       }
       guard let wanted = found?.name else { return }
       let (names, starts, ends) = (sealed.batch.names, sealed.batch.starts, sealed.batch.ends)
-      for index in rows where names[index] == wanted && sealed.service(at: index) == service {
+      for index in rows
+      where names[index] == wanted && sealed.service(at: index) == operation.service {
         guard starts[index] != .unset, ends[index] != .unset else { continue }
         durations.append(SpanExtent.duration(start: starts[index], end: ends[index]))
       }
     }
-    guard !wasCancelled, !durations.isEmpty else { return nil }
+    if wasCancelled { return nil }
     durations.sort()
+    storeCount = store.count
+    sorted = durations
+  }
+
+  /// How a span of the operation compares; `nil` if it has no duration.
+  public func statistics(of span: SpanView) -> OperationStatistics? {
+    guard span.start != .unset, span.end != .unset, !sorted.isEmpty else { return nil }
     let own = span.duration
-    var (low, high) = (0, durations.count)
+    var (low, high) = (0, sorted.count)
     while low < high {
       let middle = low + (high - low) / 2
-      if durations[middle] <= own { low = middle + 1 } else { high = middle }
+      if sorted[middle] <= own { low = middle + 1 } else { high = middle }
     }
     return OperationStatistics(
-      count: durations.count, percentile: low * 100 / durations.count,
-      median: durations[(durations.count - 1) / 2], max: durations[durations.count - 1])
+      count: sorted.count, percentile: low * 100 / sorted.count,
+      median: sorted[(sorted.count - 1) / 2], max: sorted[sorted.count - 1])
   }
 }

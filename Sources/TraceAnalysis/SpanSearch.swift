@@ -14,7 +14,8 @@ public enum SpanSearch {
   public struct Progress<Found: Sendable>: Sendable {
     /// As the whole result.
     public var found: Found
-    /// In the first report, if it is known then: the first match from where the search began on.
+    /// In the first report that has a match: the first one from where the search began on. If it
+    /// is not near there may be a nearer one that is not found yet.
     public var first: Int?
   }
 
@@ -27,23 +28,24 @@ public enum SpanSearch {
   /// A placeholder matches by the ID of the span that is missing.
   ///
   /// What was found meanwhile is reported, the first match from position `origin` on before all else
-  /// if it is near.
+  /// if it is near; batches that have spans near it are searched before the others.
   public static func matches(
     _ query: SpanQuery, in tree: TraceTree, of store: SpanStore, from origin: Int = 0,
     workers: Workers = .none, report: (Progress<[Int]>) -> Void = { _ in },
     isCancelled: @Sendable () -> Bool
   ) -> [Int]? {
-    guard !query.isEmpty else { return [] }
+    guard !query.isEmpty, tree.count > 0 else { return [] }
     if isCancelled() { return nil }
+    let origin = min(max(0, origin), tree.count - 1)
     let matcher = SpanMatcher(query, of: store)
-    let first = nearMatch(matcher, in: tree, of: store, from: origin)
+    var first = nearMatch(matcher, in: tree, of: store, from: origin)
     if let first { report(Progress(found: [first], first: first)) }
     var isMatch = [Bool](repeating: false, count: tree.count)
     for position in tree.rows.indices where tree.rows[position] == .none {
       isMatch[position] = matcher.matches(missing: tree.spanIDs[position])
     }
     func ascending() -> [Int] { isMatch.indices.filter { isMatch[$0] } }
-    let groups = positionsByBatch(tree, store)
+    let groups = positionsByBatch(tree, store, from: origin)
     let isWhole = forEachWave(of: groups, workers) { group -> [Int]? in
       if isCancelled() { return nil }
       let sealed = store.locate(tree.rows[group[group.startIndex]]).sealed
@@ -53,7 +55,9 @@ public enum SpanSearch {
     } take: { found in
       for position in found { isMatch[position] = true }
     } between: {
-      report(Progress(found: ascending()))
+      let isFound = first != nil
+      first = first ?? isMatch[origin...].firstIndex(of: true) ?? isMatch.firstIndex(of: true)
+      report(Progress(found: ascending(), first: isFound ? nil : first))
     }
     return isWhole ? ascending() : nil
   }
@@ -64,7 +68,7 @@ public enum SpanSearch {
   ) -> Int? {
     var near = NearFacts(matcher.query)
     for step in 0..<min(tree.count, nearCount) {
-      let position = (max(0, origin) + step) % tree.count
+      let position = (origin + step) % tree.count
       let row = tree.rows[position]
       let isMatch =
         row == .none
@@ -74,8 +78,11 @@ public enum SpanSearch {
     return nil
   }
 
-  /// The positions of a tree that have a row, those of one batch together.
-  private static func positionsByBatch(_ tree: TraceTree, _ store: SpanStore) -> [ArraySlice<Int>] {
+  /// The positions of a tree that have a row, those of one batch together; before the others the
+  /// batches whose positions follow `origin` first, around the end.
+  private static func positionsByBatch(
+    _ tree: TraceTree, _ store: SpanStore, from origin: Int
+  ) -> [ArraySlice<Int>] {
     var ends = [Int](repeating: 0, count: store.blockCount + 1)
     for row in tree.rows where row != .none { ends[row.block + 1] += 1 }
     for block in 0..<store.blockCount { ends[block + 1] += ends[block] }
@@ -86,10 +93,13 @@ public enum SpanSearch {
       positions[next[block]] = position
       next[block] += 1
     }
-    return store.batches.compactMap { blocks in
-      let range = ends[blocks.lowerBound]..<ends[blocks.upperBound]
-      return range.isEmpty ? nil : positions[range]
+    let groups = store.batches.compactMap { blocks -> (distance: Int, ArraySlice<Int>)? in
+      let group = positions[ends[blocks.lowerBound]..<ends[blocks.upperBound]]
+      guard let first = group.first else { return nil }
+      let behind = group.first { $0 >= origin }
+      return (behind.map { $0 - origin } ?? first + tree.count - origin, group)
     }
+    return groups.sorted { $0.distance < $1.distance }.map(\.1)
   }
 
   // MARK: All traces
@@ -107,21 +117,32 @@ public enum SpanSearch {
     guard !query.isEmpty else { return isMatch }
     if isCancelled() { return nil }
     let matcher = SpanMatcher(query, of: data.store)
-    let first = nearMatch(matcher, data, order)
+    var first = nearMatch(matcher, data, order)
     if let first {
       isMatch[Int(order[first].rawValue)] = true
       report(Progress(found: isMatch, first: first))
     }
-    let store = data.store
-    let isWhole = forEachWave(of: store.batches, workers) { blocks -> [TraceRow]? in
+    let batches = batches(of: data, from: order.first)
+    let isWhole = forEachWave(of: batches, workers) { blocks -> [TraceRow]? in
       if isCancelled() { return nil }
       return traces(matcher, data, blocks)
     } take: { found in
       for trace in found { isMatch[Int(trace.rawValue)] = true }
     } between: {
-      report(Progress(found: isMatch))
+      let isFound = first != nil
+      first = first ?? order.firstIndex { isMatch[Int($0.rawValue)] }
+      report(Progress(found: isMatch, first: isFound ? nil : first))
     }
     return isWhole ? isMatch : nil
+  }
+
+  /// The blocks of each batch, from the batch of a trace's root on, around the end: traces that
+  /// stand together in a list often do so in the data.
+  private static func batches(of data: DataSet, from trace: TraceRow?) -> [Range<Int>] {
+    let batches = data.store.batches
+    let block = trace.map { data.traces[$0].rootRow.block } ?? 0
+    let first = batches.firstIndex { $0.contains(block) } ?? 0
+    return Array(batches[first...] + batches[..<first])
   }
 
   /// The traces of the spans of a batch that match.
@@ -161,13 +182,14 @@ public enum SpanSearch {
 
   // MARK: Both
 
-  /// Does work on all items, some at a time: a few for each worker. `false` if a piece of work gave
-  /// `nil`.
+  /// Does work on all items, some at a time: at first one for each worker, so that something is
+  /// known soon, then a few. `false` if a piece of work gave `nil`.
   private static func forEachWave<Item: Sendable, Result: Sendable>(
     of items: [Item], _ workers: Workers, work: @Sendable (Item) -> Result?,
     take: (Result) -> Void, between: () -> Void
   ) -> Bool {
-    let size = max(4 * workers.count, items.count / reportLimit)
+    let largest = max(4 * workers.count, items.count / reportLimit)
+    var size = workers.count
     var first = 0
     while first < items.count {
       let wave = items[first..<min(items.count, first + size)]
@@ -176,6 +198,7 @@ public enum SpanSearch {
         take(result)
       }
       first += size
+      size = min(4 * size, largest)
       if first < items.count { between() }
     }
     return true

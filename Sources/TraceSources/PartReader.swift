@@ -93,6 +93,7 @@ final class PartReader<Importer: SpanImporter>: Sendable {
     }
     isEmpty.enter()
     queue.async { [self] in
+      Background.begin()
       finish(reading(of: part, number), number)
       isEmpty.leave()
     }

@@ -9,6 +9,9 @@ public enum Processors {
 
   /// A thread for each of them.
   public static let workers = Workers(count: count) { count, body in
-    DispatchQueue.concurrentPerform(iterations: count, execute: body)
+    DispatchQueue.concurrentPerform(iterations: count) { number in
+      Background.begin()
+      body(number)
+    }
   }
 }

@@ -20,6 +20,8 @@ public enum Effect: Sendable {
   case redraw
   case copy(String, what: String)
   case run(Job)
+  /// Stop the job of a lane: nobody wants its result any more.
+  case stop(Job.Lane)
 }
 
 /// How far reading has come.
@@ -27,16 +29,20 @@ public struct LoadStatus: Sendable, Equatable {
   public var bytesRead: Int
   /// How many bytes there are, where that is known.
   public var bytesTotal: Int?
-  /// Whether all sources have ended and all that came was analyzed.
+  /// Whether all sources have ended.
+  public var isRead: Bool
+  /// Whether they have, and all that came was analyzed.
   public var isDone: Bool
   /// What went wrong with sources, one line each.
   public var failures: [String]
 
   public init(
-    bytesRead: Int = 0, bytesTotal: Int? = nil, isDone: Bool = false, failures: [String] = []
+    bytesRead: Int = 0, bytesTotal: Int? = nil, isRead: Bool = false, isDone: Bool = false,
+    failures: [String] = []
   ) {
     self.bytesRead = bytesRead
     self.bytesTotal = bytesTotal
+    self.isRead = isRead || isDone
     self.isDone = isDone
     self.failures = failures
   }

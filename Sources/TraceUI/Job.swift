@@ -16,7 +16,7 @@ public struct Job: Sendable {
     case open(TraceSubject, keeping: Folds?)
     case search(SpanQuery, OpenTrace, from: Int)
     case searchTraces(SpanQuery, order: ArraySlice<TraceRow>)
-    case operation(SpanRow)
+    case operation(Operation)
     case copyJSON(SpanRow, of: TraceRow, ViewOptions, DataQuality)
 
     var lane: Lane {
@@ -35,10 +35,23 @@ public struct Job: Sendable {
   let data: DataSet
   /// Results of an older generation than the lane's last job are not used.
   public let generation: Int
-  /// Whether a key's frame is not worth drawing before the job is done.
-  public let isAwaited: Bool
+  public let purpose: Purpose
+
+  /// What a job is for.
+  public enum Purpose: Sendable {
+    /// Somebody waits.
+    case answer
+    /// It may be asked for soon, or adds a detail.
+    case ahead
+    /// More was read, of which there will be more yet.
+    case news
+  }
 
   public var lane: Lane { task.lane }
+
+  /// Whether a key's frame is hardly worth drawing before the job is done. A search leaves what it
+  /// replaces on the screen, and what is typed is shown at once.
+  public var isAwaited: Bool { purpose == .answer && lane != .search && lane != .listSearch }
 
   /// Does the work; `nil` if it was cancelled. What is known meanwhile is reported, on the calling
   /// thread.
@@ -67,15 +80,14 @@ public struct Job: Sendable {
       return SpanSearch.matches(
         query, in: trace.tree, of: data.store, from: origin, workers: workers,
         report: { found in
-          let value = JobResult.Value.matches(
-            query, trace.subject, found.found, first: found.first)
+          let positions = SortedPositions(found.found)
+          let value = JobResult.Value.matches(query, trace.subject, positions, first: found.first)
           report(result(value, isLast: false))
         }, isCancelled: isCancelled
-      ).map { result(.matches(query, trace.subject, $0, first: nil)) }
-    case .operation(let row):
-      guard let statistics = OperationStatistics.of(row, in: data, isCancelled: isCancelled)
-      else { return nil }
-      return result(.operation(row, spans: data.store.count, statistics))
+      ).map { result(.matches(query, trace.subject, SortedPositions($0), first: nil)) }
+    case .operation(let operation):
+      return OperationDurations(of: operation, in: data.store, isCancelled: isCancelled)
+        .map { result(.operation(operation, $0)) }
     case .copyJSON(let row, let trace, let options, let quality):
       guard
         let open = OpenTrace.open(
@@ -88,7 +100,7 @@ public struct Job: Sendable {
 
   private func result(_ value: JobResult.Value, isLast: Bool = true) -> JobResult {
     JobResult(
-      lane: lane, generation: generation, isAwaited: isAwaited, value: value, isLast: isLast)
+      lane: lane, generation: generation, purpose: purpose, value: value, isLast: isLast)
   }
 }
 
@@ -98,17 +110,26 @@ public struct JobResult: Sendable {
     case traceList(TraceListResult)
     case traceMatches(SpanQuery, [Bool], first: TraceRow?)
     case opened(OpenTrace, MovedFolds?)
-    case matches(SpanQuery, TraceSubject, [Int], first: Int?)
-    case operation(SpanRow, spans: Int, OperationStatistics)
+    case matches(SpanQuery, TraceSubject, SortedPositions, first: Int?)
+    case operation(Operation, OperationDurations)
     case copied(String)
   }
   public let lane: Job.Lane
   public let generation: Int
-  /// Whether the job was.
-  public let isAwaited: Bool
+  /// What the job was for.
+  let purpose: Job.Purpose
   let value: Value
   /// Whether the job has ended: else more of it follows.
   let isLast: Bool
+
+  /// Whether somebody waits for it: not for a count that only grows.
+  public var isAnswer: Bool {
+    switch value {
+    case .traceMatches(_, _, let first): purpose == .answer && (isLast || first != nil)
+    case .matches(_, _, _, let first): purpose == .answer && (isLast || first != nil)
+    default: purpose == .answer
+    }
+  }
 }
 
 /// Which traces a list shows, and in what order.

@@ -102,7 +102,7 @@ extension ViewState {
         waterfall.detail.hasFocus = false
         return
       }
-      if !waterfall.query.isEmpty { return waterfall.clearSearch() }
+      if !waterfall.query.isEmpty { return clearSearch() }
       if leaveDetail() { return }
     case .traces:
       if !list.search.isEmpty || list.query.isNarrow { return clearSearch() }

@@ -1,4 +1,5 @@
 public import Cells
+import TraceAnalysis
 import TraceModel
 
 extension ViewState {
@@ -37,8 +38,7 @@ extension ViewState {
       open.subject == waterfall.subject, screen == .waterfall
     else { return }
     let row = open.tree.rows[position]
-    let statistics = waterfall.statistics.flatMap { $0.row == row ? $0.2 : nil }
-    let isStale = waterfall.statistics.map { $0.row != row || $0.spans != data.store.count } ?? true
+    let statistics = row == .none ? nil : statistics(of: data.store[row])
     let key = DetailState.Key(
       trace: open.subject, position: position, width: SpanDetailPane.textWidth(in: rect),
       statistics: statistics, usesAbsoluteTime: usesAbsoluteTime,
@@ -53,10 +53,6 @@ extension ViewState {
         ).lines
       if isOther { waterfall.detail.scroll = ScrollState() }
     }
-    if row != .none, isStale, !runningLanes.contains(.operation) || askedRow != row {
-      askedRow = row
-      run(.operation(row))
-    }
     let count = waterfall.detail.lines.count
     if waterfall.detail.hasFocus {
       waterfall.detail.scroll.keepInView(count: count, height: rect.y.count)
@@ -64,5 +60,24 @@ extension ViewState {
       waterfall.detail.scroll.top = min(
         waterfall.detail.scroll.top, max(0, count - rect.y.count))
     }
+  }
+
+  /// How a span compares with its like, as far as is known; asks for what is not.
+  private mutating func statistics(of span: SpanView) -> OperationStatistics? {
+    let operation = Operation(of: span)
+    let known = operations[operation]
+    let isStale = known.map { hasGrownMuch(since: $0.storeCount) } ?? true
+    if isStale, !runningLanes.contains(.operation) || askedOperation != operation {
+      askedOperation = operation
+      run(.operation(operation), for: .ahead)
+    }
+    return known?.statistics(of: span)
+  }
+
+  /// Whether figures of so many spans are worth another pass over all of them: while much is read
+  /// there is always more, so then only for a good part more.
+  private func hasGrownMuch(since count: Int) -> Bool {
+    load.isDone || data.store.count < 50_000
+      ? count != data.store.count : count < data.store.count / 4 * 3
   }
 }

@@ -180,15 +180,14 @@ extension ViewState {
     case .waterfall:
       guard let open = waterfall.open else { return }
       if query.isEmpty { return clearSearch() }
-      waterfall.query = query
-      waterfall.wantsFilter = line.kind == .filter
-      waterfall.goesToMatch = true
+      waterfall.search(query, filters: line.kind == .filter)
       run(.search(query, open, from: waterfall.searchStart))
     case .traces:
       if line.kind == .filter {
         list.query.filter = query
         run(.listTraces(list.query))
       } else if query.isEmpty {
+        stop(.listSearch)
         list.clearSearch()
       } else {
         list.search = query
@@ -201,8 +200,11 @@ extension ViewState {
 
   mutating func clearSearch() {
     switch screen {
-    case .waterfall: waterfall.clearSearch()
+    case .waterfall:
+      stop(.search)
+      waterfall.clearSearch()
     case .traces:
+      stop(.listSearch)
       list.clearSearch()
       if list.query.isNarrow {
         list.query.filter = SpanQuery("")

@@ -36,8 +36,10 @@ public struct ViewState: Sendable {
   public internal(set) var wasTouched = false
   /// Lanes whose newest job has not reported.
   var runningLanes: Set<Job.Lane> = []
-  /// The span whose operation was asked for last.
-  var askedRow = SpanRow.none
+  /// The durations of operations whose spans were looked at, and the one that was asked for last.
+  /// All together they are no more than there are spans.
+  var operations: [Operation: OperationDurations] = [:]
+  var askedOperation: Operation?
   /// How many spans there were when the list was asked for.
   private var listedCount = -1
   /// The trace that a job of its lane opens, or opened last.
@@ -85,9 +87,8 @@ public struct ViewState: Sendable {
 
   var screen: Screen { screens.last ?? .traces }
 
-  /// Asks for work in its lane; an earlier job of the lane is forgotten. The frame of a key waits for
-  /// it, but not for figures that only add a line of detail.
-  mutating func run(_ task: Job.Task, isAwaited: Bool = true) {
+  /// Asks for work in its lane; an earlier job of the lane is forgotten.
+  mutating func run(_ task: Job.Task, for purpose: Job.Purpose = .answer) {
     generations[task.lane.rawValue] += 1
     runningLanes.insert(task.lane)
     switch task {
@@ -99,36 +100,45 @@ public struct ViewState: Sendable {
       .run(
         Job(
           task: task, data: data, generation: generations[task.lane.rawValue],
-          isAwaited: isAwaited && task.lane != .operation)))
+          purpose: purpose)))
+  }
+
+  /// Ends the work of a lane, if there is any.
+  mutating func stop(_ lane: Job.Lane) {
+    guard runningLanes.remove(lane) != nil else { return }
+    generations[lane.rawValue] += 1
+    effects.append(.stop(lane))
   }
 
   // MARK: Data
 
   /// Takes a snapshot. What is shown of the one before is made again, but never by stopping a job
-  /// that is at it: else nothing would come to its end while much is read.
+  /// that is at it, unless it is the last: else nothing would come to its end while much is read.
   private mutating func take(_ data: DataSet, _ quality: DataQuality, _ load: LoadStatus) {
+    let isLast = load.isRead && !self.load.isRead
     self.data = data
     self.quality = quality
     self.load = load
     if let ahead, hasGrown(ahead) { self.ahead = nil }
-    refreshList()
+    if isLast || !runningLanes.contains(.list) { refreshList() }
     chooseFirstScreen()
-    refreshTrace()
+    if isLast || !runningLanes.contains(.trace) { refreshTrace() }
   }
 
   private mutating func refreshList() {
-    if listedCount != data.store.count, !runningLanes.contains(.list) {
-      run(.listTraces(list.query))
-    }
+    if listedCount != data.store.count { run(.listTraces(list.query), for: refreshing) }
   }
 
   /// Opens the trace again if it has grown.
   private mutating func refreshTrace() {
-    guard let open = waterfall.open, open.subject == waterfall.subject, hasGrown(open),
-      !runningLanes.contains(.trace)
-    else { return }
-    run(.open(open.subject, keeping: waterfall.folds))
+    guard let open = waterfall.open, open.subject == waterfall.subject, hasGrown(open) else {
+      return
+    }
+    run(.open(open.subject, keeping: waterfall.folds), for: refreshing)
   }
+
+  /// What showing more than before is for. Of little, and of all, at once.
+  private var refreshing: Job.Purpose { load.isRead || data.store.count < 1_000 ? .answer : .news }
 
   private func hasGrown(_ open: OpenTrace) -> Bool {
     guard case .trace(let trace) = open.subject else { return false }
@@ -137,7 +147,7 @@ public struct ViewState: Sendable {
 
   /// A single trace needs no list.
   private mutating func chooseFirstScreen() {
-    guard !wasTouched, load.isDone, data.traces.count == 1 else { return }
+    guard !wasTouched, load.isRead, data.traces.count == 1 else { return }
     screens = [.waterfall]
     open(.trace(TraceRow(0)), at: nil)
   }
@@ -162,8 +172,7 @@ public struct ViewState: Sendable {
       guard waterfall.subject == subject else { return }
       waterfall.take(query, matches, first: first, isLast: result.isLast)
       if result.isLast { endSearch(query, isFound: !waterfall.matches.isEmpty) }
-    case .operation(let row, let spans, let statistics):
-      waterfall.statistics = (row, spans, statistics)
+    case .operation(let operation, let durations): operations[operation] = durations
     case .copied(let text): effects.append(.copy(text, what: "span as JSON"))
     }
   }
@@ -176,6 +185,7 @@ public struct ViewState: Sendable {
       if let row { waterfall.select(row) }
       return
     }
+    stop(.search)
     waterfall = WaterfallState(subject: subject, at: row, keeping: waterfall)
     // What was searched in the list is found in the trace, too.
     if screen == .traces {
@@ -201,12 +211,12 @@ public struct ViewState: Sendable {
   /// Opens the selected trace of the list before it is asked for, if that takes long and nothing
   /// else is opened. Whatever the user opens meanwhile replaces it.
   private mutating func openAhead() {
-    guard screen == .traces, load.isDone, !runningLanes.contains(.trace),
+    guard screen == .traces, load.isRead, !runningLanes.contains(.trace),
       let selected = list.selected, data.traces[selected].spanCount >= Self.largeTrace
     else { return }
     let subject = TraceSubject.trace(selected)
     guard ahead?.subject != subject, waterfall.open?.subject != subject else { return }
-    run(.open(subject, keeping: nil), isAwaited: false)
+    run(.open(subject, keeping: nil), for: .ahead)
   }
 
   /// Remembers where the user is, for Ctrl-o.

@@ -28,14 +28,14 @@ struct WaterfallState: Sendable {
   var wantsFilter = false
   /// Whether the next result of a search moves the cursor: not if it was put somewhere on purpose.
   var goesToMatch = true
+  /// Where a search that still runs has put the cursor.
+  private var earlyMatch: Int?
   /// Where the cursor was when the search began.
   var searchOrigin: Int?
 
   /// Where a drag of the mouse over the bars began.
   var dragStart: UInt64?
   var detail = DetailState()
-  /// Figures of a span's operation, and of how many spans of the store they were made.
-  var statistics: (row: SpanRow, spans: Int, OperationStatistics)?
 
   init() {}
 
@@ -177,23 +177,31 @@ struct WaterfallState: Sendable {
   /// Where a search begins.
   var searchStart: Int { searchOrigin ?? position ?? 0 }
 
+  /// Begins a search, whose results come later.
+  mutating func search(_ query: SpanQuery, filters: Bool) {
+    self.query = query
+    wantsFilter = filters
+    goesToMatch = true
+    earlyMatch = nil
+  }
+
   /// Takes the matches of a search, all of them if they are the last; the cursor goes to the first
-  /// at or behind where it began, as soon as that is known. A filter waits for all.
-  mutating func take(_ query: SpanQuery, _ found: [Int], first: Int?, isLast: Bool) {
+  /// at or behind where it began of those that are known, and at the end of all, unless it was moved
+  /// meanwhile. A filter waits for all.
+  mutating func take(_ query: SpanQuery, _ found: SortedPositions, first: Int?, isLast: Bool) {
     guard query == self.query, isLast || !wantsFilter && !isFiltered else { return }
-    let position = searchStart
-    matches = SortedPositions(found.map { Int32(truncatingIfNeeded: $0) })
+    let start = searchStart
+    matches = found
     if wantsFilter || isFiltered {
       isFiltered = !query.isEmpty
       wantsFilter = false
-      refreshVisible(at: position)
+      refreshVisible(at: start)
     }
-    let first = isLast ? matches.next(from: position - 1, forward: true) : first
-    if goesToMatch, let first {
-      reveal(first)
-      // It is there: what follows only counts.
-      goesToMatch = isLast
-    }
+    let first = isLast ? matches.next(from: start - 1, forward: true) : first
+    guard goesToMatch, let first else { return }
+    goesToMatch = earlyMatch == nil || earlyMatch == position
+    if goesToMatch { reveal(first) }
+    earlyMatch = first
   }
 
   mutating func clearSearch() {

@@ -22,13 +22,15 @@ struct EventLoop: ~Copyable {
   private var hasChanged = true
   /// When the first key came that is not on the screen yet.
   private var keyTime: ContinuousClock.Instant?
+  /// Whether something came that a key has asked for.
+  private var hasAnswer = false
   private var latest: (DataSet, LoadStatus)?
 
   // Milliseconds.
   /// News alone is drawn at most this often.
   private static let frameInterval = 33
   /// How long a key's frame waits for the job that the key began, so that short jobs do not flicker.
-  private static let jobWait = 12
+  private static let jobWait = 8
   /// A small file is read before the eye is there: no empty screen flashes up before it.
   private static let firstWait = 30
   /// How long the first screen waits for the terminal to tell its colours, so that those that do so
@@ -78,6 +80,7 @@ struct EventLoop: ~Copyable {
         draw()
         drawnAt = ContinuousClock.now
         hasChanged = false
+        hasAnswer = false
         keyTime = nil
       }
       timeout = hasChanged ? max(1, wait) : -1
@@ -96,7 +99,7 @@ struct EventLoop: ~Copyable {
       let wait = !isReady ? Self.firstWait : terminal.expectsBackground ? Self.backgroundWait : 0
       return wait - (now - drawnAt).milliseconds
     }
-    return Self.frameInterval - (now - drawnAt).milliseconds
+    return hasAnswer ? 0 : Self.frameInterval - (now - drawnAt).milliseconds
   }
 
   /// The end, if reading is over and there is nothing to show: at once, or when a user who has
@@ -135,6 +138,7 @@ struct EventLoop: ~Copyable {
     switch news {
     case .result(let result):
       if awaitedJobs[result.lane] == result.generation { awaitedJobs[result.lane] = nil }
+      hasAnswer = hasAnswer || result.isAnswer
       return apply(.job(result))
     case .data(let data, let quality, let load):
       latest = (data, load)
@@ -159,6 +163,9 @@ struct EventLoop: ~Copyable {
       case .run(let job):
         awaitedJobs[job.lane] = job.isAwaited ? job.generation : nil
         jobs.submit(job)
+      case .stop(let lane):
+        awaitedJobs[lane] = nil
+        jobs.stop(lane)
       }
     }
     return nil

@@ -44,6 +44,7 @@ final class Loader: Sendable {
   func start(failures: [SourceError]) {
     for source in sources {
       DispatchQueue(label: "source \(source.id.rawValue)").async { [inbox, memory] in
+        Background.begin()
         source.run(into: inbox, isFull: { memory.isReached })
       }
     }
@@ -53,6 +54,7 @@ final class Loader: Sendable {
   }
 
   private func run(failures: [SourceError]) {
+    Background.begin()
     var database = SpanDatabase()
     var quality = DataQuality()
     var bytesRead: [SourceID: Int] = [:]
@@ -60,9 +62,16 @@ final class Loader: Sendable {
     var running = sources.count
     let byteCounts = Dictionary(
       sources.map { ($0.id, $0.byteCount) }, uniquingKeysWith: { one, _ in one })
+    let total = sources.map(\.byteCount)
+    let bytesTotal = total.contains(nil) ? nil : total.reduce(0) { $0 + ($1 ?? 0) }
     var analyzedCount = -1
     var publishedAt: ContinuousClock.Instant?
     var hasNews = true
+    func status(isDone: Bool) -> LoadStatus {
+      LoadStatus(
+        bytesRead: bytesRead.values.reduce(0, +), bytesTotal: bytesTotal, isRead: running == 0,
+        isDone: isDone, failures: failures)
+    }
 
     while true {
       let events = running > 0 ? inbox.wait(atMost: Self.idle) : []
@@ -90,6 +99,8 @@ final class Loader: Sendable {
       let count = database.store.count + database.log.entries.count
       let isDue = running == 0 || isIdle || count > 2 * max(analyzedCount, 5_000)
       let data = database.dataSet
+      // All that was read is shown before it is analyzed.
+      if running == 0, publishesNews { publish(data, quality, status(isDone: false)) }
       if isDue, count != analyzedCount,
         let found = DataQuality.analyze(
           data, sourceNames: sourceNames, workers: Processors.workers, isCancelled: { false })
@@ -101,13 +112,7 @@ final class Loader: Sendable {
       let now = ContinuousClock.now
       let isLate = publishedAt.map { now - $0 >= Self.interval(spans: data.store.count) } ?? true
       if hasNews, isLate || running == 0 {
-        let total = sources.map(\.byteCount)
-        publish(
-          data, quality,
-          LoadStatus(
-            bytesRead: bytesRead.values.reduce(0, +),
-            bytesTotal: total.contains(nil) ? nil : total.reduce(0) { $0 + ($1 ?? 0) },
-            isDone: running == 0, failures: failures))
+        publish(data, quality, status(isDone: running == 0))
         publishedAt = now
         hasNews = false
       }

@@ -39,15 +39,16 @@ import TraceModel
     unfinished.end = .unset
     let others = [span("put", trace: 11, id: 11, 0, 900), unfinished]
     let data = dataSet(spans + others, batchSize: 4)
-    let row = data.traces[TraceRow(6)].rootRow
-    let statistics = try #require(OperationStatistics.of(row, in: data) { false })
+    let seventh = data.store[data.traces[TraceRow(6)].rootRow]
+    let operation = Operation(of: seventh)
+    let durations = try #require(OperationDurations(of: operation, in: data.store) { false })
+    let statistics = try #require(durations.statistics(of: seventh))
     #expect(statistics.count == 10)
     #expect(statistics.percentile == 70)
     #expect(statistics.median == DurationNanos(50))
     #expect(statistics.max == DurationNanos(100))
-    #expect(OperationStatistics.of(row, in: data) { true } == nil)
-    #expect(OperationStatistics.of(data.traces[TraceRow(11)].rootRow, in: data) { false } == nil)
-    #expect(OperationStatistics.of(.none, in: data) { false } == nil)
+    #expect(durations.statistics(of: data.store[data.traces[TraceRow(11)].rootRow]) == nil)
+    #expect(OperationDurations(of: operation, in: data.store) { true } == nil)
   }
 
   @Test func joinedTreeHasOneRowMore() throws {

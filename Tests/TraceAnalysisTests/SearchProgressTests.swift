@@ -91,6 +91,38 @@ import TraceTestSupport
     }
   }
 
+  @Test func matchBeyondTheNearOnesIsReportedBeforeAllAreCounted() throws {
+    let spans = (1...20_000 as ClosedRange<UInt64>).map { id in
+      span(id % 5_000 == 0 ? "needle" : "hay", trace: 1, id: id, Int64(id), 5)
+    }
+    let data = dataSet(spans, batchSize: 500)
+    let tree = TraceTree(rows: data.traces.rows(of: TraceRow(0)), of: data.store)
+    // From here on the first one is behind the 4,096 that are tested alone.
+    for (origin, first) in [(5_000, 9_999), (15_500, 19_999), (10_050, 14_999)] {
+      var reports: [SpanSearch.Progress<[Int]>] = []
+      let found = SpanSearch.matches(
+        SpanQuery("needle"), in: tree, of: data.store, from: origin, workers: threads(2),
+        report: { reports.append($0) }, isCancelled: { false })
+      #expect(found == [4_999, 9_999, 14_999, 19_999])
+      #expect(reports.compactMap(\.first) == [first])
+      #expect(reports.first { $0.first != nil }?.found.count ?? 4 < 4, "from \(origin)")
+    }
+  }
+
+  @Test func traceBeyondTheNearOnesIsReportedBeforeAllAreCounted() throws {
+    let spans = (1...20_000 as ClosedRange<UInt64>).map { id in
+      span(id % 5_000 == 0 ? "needle" : "hay", trace: id, id: id, Int64(id), 5)
+    }
+    let data = dataSet(spans, batchSize: 500)
+    let order = (0..<20_000 as Range<UInt32>).map { TraceRow($0) }
+    var reports: [SpanSearch.Progress<[Bool]>] = []
+    let found = SpanSearch.traces(
+      SpanQuery("needle"), in: data, order: order[10_050...], workers: threads(2),
+      report: { reports.append($0) }, isCancelled: { false })
+    #expect(found?.count { $0 } == 4)
+    #expect(reports.compactMap(\.first) == [14_999])
+  }
+
   @Test func manySmallBatchesAreNotManyReports() {
     let spans = (1...3_000 as ClosedRange<UInt64>).map { span("a", trace: $0, id: $0, 0, 5) }
     var reports = 0

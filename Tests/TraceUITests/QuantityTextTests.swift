@@ -10,6 +10,18 @@ import Testing
     (.min, .max, "-100 %"), (5, 0, ""), (-5, 0, ""),
   ]
 
+  private static let counts: [(count: Int, width: Int, text: String)] = [
+    (0, 5, "0"), (9_999, 5, "9,999"), (10_000, 5, "10.0k"), (99_999, 5, "99.9k"),
+    (100_000, 5, "100k"), (999_999, 7, "999,999"), (1_000_000, 7, "1.0M"), (1_299_999, 5, "1.2M"),
+    (999_999_999, 5, "999M"), (4_294_967_295, 7, "4.2G"),
+  ]
+
+  @Test func countsNeverLoseTheirSize() {
+    for (count, width, text) in Self.counts {
+      #expect(QuantityText.count(count, width: width) == text)
+    }
+  }
+
   @Test func percent() {
     for (part, whole, text) in Self.shares {
       #expect(QuantityText.percent(part, of: whole) == text)

@@ -90,6 +90,11 @@ struct Session {
     effects.contains { if case .quit = $0 { true } else { false } }
   }
 
+  /// The lanes whose work was stopped.
+  var stopped: [Job.Lane] {
+    effects.compactMap { if case .stop(let lane) = $0 { lane } else { nil } }
+  }
+
   var copied: String? {
     for effect in effects.reversed() { if case .copy(let text, _) = effect { return text } }
     return nil

@@ -49,9 +49,30 @@ import TraceUI
     session.press("/")
     session.type("zones")
     session.press(.escape)
+    #expect(session.stopped == [.search])
     session.runJobs()
     session.press("n")
     #expect(session.text.contains("nothing was searched"))
+  }
+
+  @Test func whatIsNotWantedAnyMoreIsStopped() {
+    var session = Session(DemoSpans.dataSet(DemoSpans.unjoined + DemoSpans.checkout))
+    session.press("/")
+    session.type("a")
+    session.press(.escape)
+    #expect(session.stopped == [], "it had ended")
+    session.holdsJobs = true
+    session.press("/")
+    session.type("a")
+    session.press(.backspace)
+    #expect(session.stopped == [.listSearch])
+    session.holdsJobs = false
+    session.press(.enter, .enter)
+    session.holdsJobs = true
+    session.press("/")
+    session.type("b")
+    session.press(.enter, "]")
+    #expect(session.stopped == [.listSearch, .search])
   }
 
   @Test func firstMatchIsShownBeforeAllAreCounted() {
@@ -175,7 +196,7 @@ import TraceUI
     session.show(DemoSpans.dataSet(large() + DemoSpans.checkout), load: LoadStatus())
     session.holdsJobs = true
     session.show(DemoSpans.dataSet(large() + DemoSpans.checkout))
-    #expect(session.jobs.map(\.isAwaited) == [false])
+    #expect(session.jobs.map(\.purpose) == [.ahead])
     session.press(.enter)
     #expect(session.jobs.count == 1)
     session.runJobs()

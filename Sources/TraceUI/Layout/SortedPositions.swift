@@ -7,6 +7,10 @@ struct SortedPositions: Sendable {
   /// `positions` must ascend.
   init(_ positions: [Int32]) { self.positions = positions }
 
+  init(_ positions: [Int]) {
+    self.positions = positions.map { Int32(truncatingIfNeeded: $0) }
+  }
+
   var count: Int { positions.count }
   var isEmpty: Bool { positions.isEmpty }
 

@@ -75,7 +75,9 @@ struct TraceListDrawing {
       y, Style(), &frame)
     drawBar(summary, serviceRole, y, &frame)
     drawRoot(summary, root, service, isMatch(trace), y, &frame)
-    right(CountText.grouped(Int(summary.spanCount)), columns.spans, y, Style(), &frame)
+    right(
+      QuantityText.count(Int(summary.spanCount), width: columns.spans.count), columns.spans, y,
+      Style(), &frame)
     drawServices(trace, y, &frame)
     if summary.errorCount > 0 {
       right(Self.short(Int(summary.errorCount)), columns.errors, y, Style(.error), &frame)

@@ -138,6 +138,7 @@ extension ViewState {
   /// How loading goes, for the header.
   var loadNote: StyledText? {
     guard !load.isDone else { return nil }
+    if load.isRead { return StyledText("analyzing…", Style(.fact)) }
     if let total = load.bytesTotal, total > 0 {
       return StyledText(
         "reading \(min(100, load.bytesRead / max(1, total / 100))) %", Style(.fact))

@@ -1,5 +1,21 @@
-/// Shares and sizes as people read them.
+import TraceAnalysis
+
+/// Shares, sizes and counts as people read them.
 enum QuantityText {
+  /// `123,456`, or `123k`, `1.2M`, rounded down, where that takes more than `width` columns.
+  static func count(_ count: Int, width: Int) -> String {
+    let digits = CountText.grouped(count)
+    guard digits.utf8.count > width else { return digits }
+    var (value, tenths) = (count, 0)
+    var unit = ""
+    for next in ["k", "M", "G"] where value >= 1_000 {
+      (value, tenths) = (value / 1_000, value % 1_000 / 100)
+      unit = next
+    }
+    let exact = "\(value).\(tenths)\(unit)"
+    return exact.utf8.count <= width ? exact : "\(value)\(unit)"
+  }
+
   /// `12.3 %` or `-12.3 %`, one digit behind the point below 100.
   static func percent(_ part: Int64, of whole: Int64) -> String {
     guard whole > 0 else { return "" }
