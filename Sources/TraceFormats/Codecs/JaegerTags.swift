@@ -25,24 +25,19 @@ enum JaegerTag {
     guard try fields.enterObject(bytes, &reader) else { return nil }
     var key: JSONReader.Text?
     var kind: Kind?
-    var start: Int?
+    var value = JSONValue.empty
     var isFirst = true
     while let name = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch names.find(bytes, name) {
       case .key: key = try fields.text(bytes, &reader)
       case .type: kind = try fields.text(bytes, &reader).flatMap { kinds.find(bytes, $0) }
-      case .value: start = try reader.skipValue(bytes).lowerBound
+      case .value: value = try fields.plainValue(bytes, &reader)
       case nil: try reader.skipValue(bytes)
       }
     }
     guard let key else { return nil }
-    guard let start else { return (key, .empty) }
-    var again = JSONReader(at: start)
-    guard let kind, try again.peekKind(bytes) == .string else {
-      return (key, try fields.plainValue(bytes, &again))
-    }
-    let text = try again.string(bytes)
-    return (key, value(of: text, kind, bytes))
+    guard let kind, case .text(let text) = value else { return (key, value) }
+    return (key, Self.value(of: text, kind, bytes))
   }
 
   private static func value(

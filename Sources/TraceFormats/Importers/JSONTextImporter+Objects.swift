@@ -152,38 +152,41 @@ extension JSONTextImporter {
       recognize(OTLPJSON.format.name)
       return
     }
-    for index in codecs.indices {
-      switch codecs[index].claim(shape, bytes) {
-      case .none: continue
-      case .otherSignal:
-        endSkipped(&batch)
-        // The line tracker is behind by what was read in this chunk, or at the carry.
-        batch.issues.append(
-          issue(.otherSignal, at: 0, bytes, base: base, "metrics or logs"))
-        isRecognized = true
-        return
-      case .nothing:
-        endSkipped(&batch)
-        recognize(type(of: codecs[index]).format.name)
-        return
-      case .spans: break
-      }
-      endSkipped(&batch)
-      recognize(type(of: codecs[index]).format.name)
-      do throws(JSONError) {
-        try codecs[index].decode(bytes, byteOffset: base, fields: &fields, into: &batch)
-        addNotes(bytes, base: base, &batch)
-      } catch {
-        fields.notes.discard()
-        batch.rollBack()
-        batch.issues.append(
-          issue(
-            .malformedRecord, at: error.offset, bytes, base: base,
-            "\(error.reason.rawValue); skipped"))
-      }
+    guard let (index, claim) = claim(bytes) else { return noObject(bytes, base: base) }
+    endSkipped(&batch)
+    if claim == .otherSignal {
+      // The line tracker is behind by what was read in this chunk, or at the carry.
+      batch.issues.append(issue(.otherSignal, at: 0, bytes, base: base, "metrics or logs"))
+      isRecognized = true
       return
     }
-    noObject(bytes, base: base)
+    recentCodec = index
+    recognize(type(of: codecs[index]).format.name)
+    if claim == .nothing { return }
+    do throws(JSONError) {
+      try codecs[index].decode(bytes, byteOffset: base, fields: &fields, into: &batch)
+      addNotes(bytes, base: base, &batch)
+    } catch {
+      fields.notes.discard()
+      batch.rollBack()
+      batch.issues.append(
+        issue(
+          .malformedRecord, at: error.offset, bytes, base: base,
+          "\(error.reason.rawValue); skipped"))
+    }
+  }
+
+  /// The codec that claims the object: the last one is asked first.
+  private func claim(_ bytes: Span<UInt8>) -> (index: Int, claim: JSONClaim)? {
+    if codecs.indices.contains(recentCodec) {
+      let claim = codecs[recentCodec].claim(shape, bytes)
+      if claim.isClaimed { return (recentCodec, claim) }
+    }
+    for index in codecs.indices {
+      let claim = codecs[index].claim(shape, bytes)
+      if claim.isClaimed { return (index, claim) }
+    }
+    return nil
   }
 
   /// Makes issues of what was noted while `bytes` were decoded.

@@ -13,7 +13,7 @@ extension JSONTextImporter {
     let isObject = value == UInt8(ascii: "{")
     let found: JSONTrigger?
     if scanner.depth > 1 {
-      found = inside?.find(bytes, key)
+      found = inside?.keys.find(bytes, key)
     } else {
       noteMember()
       scanner.memberDepth = 1
@@ -25,9 +25,9 @@ extension JSONTextImporter {
       isEmptyOTLP = true
       return nil
     case .otlp, .otherSignal: return found
-    case .listOrInside(let keys) where isObject:
+    case .listOrInside(let object) where isObject:
       scanner.memberDepth = 2
-      inside = keys
+      inside = object
       return nil
     case .list where isArray, .object where isObject, .listOrInside where isArray:
       let isRecord = codecs.contains { $0.claim(shape, bytes).isClaimed }

@@ -55,7 +55,7 @@ public struct JSONTextImporter: SpanImporter {
   /// The objects and arrays around the records that are read.
   var wrapper = JSONWrapper()
   /// What keys mean in the member that the scanner looks into.
-  var inside: JSONKeyTable<JSONTrigger>?
+  var inside: JSONTrigger.Inside?
 
   var offset = 0
   /// Where reading began, if not at the beginning.
@@ -66,6 +66,8 @@ public struct JSONTextImporter: SpanImporter {
   var bracket: Int?
   var stream = OTLPJSONStream()
   var codecs: [any JSONValueCodec] = JSONCodecs.all.map { $0.init() }
+  /// The codec that claimed the last record: mostly the next is its own too.
+  var recentCodec = 0
   /// Whether objects may be OTLP.
   var readsOTLP = true
   var fields = JSONFields()

@@ -73,7 +73,20 @@ enum JSONTrigger: Sendable {
   case list(format: String = "")
   case object(format: String = "")
   /// Records may be in the value, if it is an array; if it is an object, its own keys are asked.
-  case listOrInside(JSONKeyTable<JSONTrigger>)
+  case listOrInside(Inside)
+
+  /// An object whose own keys say more.
+  enum Inside {
+    case data, attributes, hits
+
+    var keys: JSONKeyTable<JSONTrigger> {
+      switch self {
+      case .data: JSONTrigger.insideData
+      case .attributes: JSONTrigger.insideAttributes
+      case .hits: JSONTrigger.insideHits
+      }
+    }
+  }
 
   static let keys = JSONKeyTable<JSONTrigger>(camelCase: [
     ("resourceSpans", .otlp(.tracesData)), ("scopeSpans", .otlp(.resourceSpans)),
@@ -82,10 +95,10 @@ enum JSONTrigger: Sendable {
     ("instrumentationLibrarySpans", .otlp(.resourceSpans)), ("resourceLogs", .otherSignal),
     ("resourceMetrics", .otherSignal), ("resourceProfiles", .otherSignal),
     ("scopeLogs", .otherSignal), ("scopeMetrics", .otherSignal),
-    ("data", .listOrInside(insideData)), ("attributes", .listOrInside(insideAttributes)),
+    ("data", .listOrInside(.data)), ("attributes", .listOrInside(.attributes)),
     ("spans", .list()), ("records", .list()), ("result", .object()), ("trace", .object()),
     ("distributedTracing", .object(format: NewRelicJSON.format.name)),
-    ("hits", .listOrInside(insideHits)),
+    ("hits", .listOrInside(.hits)),
     ("_source", .object()), ("traces", .list()), ("Traces", .list()), ("Segments", .list()),
     ("traceEvents", .list(format: ChromeTrace.format.name)),
   ])
