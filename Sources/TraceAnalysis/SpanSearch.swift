@@ -41,10 +41,18 @@ public enum SpanSearch {
     var first = nearMatch(matcher, in: tree, of: store, from: origin)
     if let first { report(Progress(found: [first], first: first)) }
     var isMatch = [Bool](repeating: false, count: tree.count)
+    var matchCount = 0
     for position in tree.rows.indices where tree.rows[position] == .none {
       isMatch[position] = matcher.matches(missing: tree.spanIDs[position])
+      if isMatch[position] { matchCount += 1 }
     }
-    func ascending() -> [Int] { isMatch.indices.filter { isMatch[$0] } }
+    var reportedCount = 0
+    func ascending() -> [Int] {
+      Array(capacity: matchCount) { output in
+        let isMatch = isMatch.span
+        for position in isMatch.indices where isMatch[position] { output.append(position) }
+      }
+    }
     let groups = positionsByBatch(tree, store, from: origin)
     let isWhole = forEachWave(of: groups, workers) { group -> [Int]? in
       if isCancelled() { return nil }
@@ -54,7 +62,10 @@ public enum SpanSearch {
       return group.filter { matcher.matches(&facts, at: store.locate(tree.rows[$0]).row) }
     } take: { found in
       for position in found { isMatch[position] = true }
+      matchCount += found.count
     } between: {
+      guard matchCount > reportedCount else { return }
+      reportedCount = matchCount
       let isFound = first != nil
       first = first ?? isMatch[origin...].firstIndex(of: true) ?? isMatch.firstIndex(of: true)
       report(Progress(found: ascending(), first: isFound ? nil : first))
@@ -123,12 +134,16 @@ public enum SpanSearch {
       report(Progress(found: isMatch, first: first))
     }
     let batches = batches(of: data, from: order.first)
+    var hasNews = false
     let isWhole = forEachWave(of: batches, workers) { blocks -> [TraceRow]? in
       if isCancelled() { return nil }
       return traces(matcher, data, blocks)
     } take: { found in
       for trace in found { isMatch[Int(trace.rawValue)] = true }
+      hasNews = hasNews || !found.isEmpty
     } between: {
+      guard hasNews else { return }
+      hasNews = false
       let isFound = first != nil
       first = first ?? order.firstIndex { isMatch[Int($0.rawValue)] }
       report(Progress(found: isMatch, first: isFound ? nil : first))

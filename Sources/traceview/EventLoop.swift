@@ -54,6 +54,7 @@ struct EventLoop: ~Copyable {
     let waker = terminal.waker
     // Room for more than ever waits: posting must not block a job.
     let inbox = Inbox<News>(capacity: 1_024) { waker.wake() }
+    Background.giveWay()
     startLoader(inbox)
     self.palette = palette
     self.paletteOn = paletteOn
