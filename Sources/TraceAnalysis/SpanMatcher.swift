@@ -43,11 +43,16 @@ struct SpanMatcher: Sendable {
     if message != .empty, facts[message].contains(.occurs) { return true }
     if let kind, sealed.batch.kind(at: index) == kind { return true }
     if let status, sealed.batch.status(at: index) == status { return true }
-    let texts = [
-      sealed.batch.textID(of: sealed.batch.spanIDs[index]),
-      sealed.batch.textID(of: sealed.batch.traceIDs[index]),
-    ]
-    for case let text? in texts where facts[text].contains(.occurs) { return true }
+    if let text = sealed.batch.textID(of: sealed.batch.spanIDs[index]),
+      facts[text].contains(.occurs)
+    {
+      return true
+    }
+    if let text = sealed.batch.textID(of: sealed.batch.traceIDs[index]),
+      facts[text].contains(.occurs)
+    {
+      return true
+    }
     if let digits = query.hexadecimal {
       let trace = sealed.batch.traceIDs[index]
       if digits.matches(UInt128(sealed.batch.spanIDs[index].rawValue), width: 16)

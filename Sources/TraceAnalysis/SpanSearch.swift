@@ -28,10 +28,11 @@ public enum SpanSearch {
   /// A placeholder matches by the ID of the span that is missing.
   ///
   /// What was found meanwhile is reported, the first match from position `origin` on before all else
-  /// if it is near; batches that have spans near it are searched before the others.
+  /// if it is near; batches that have spans near it are searched before the others. `batches` are
+  /// those of the tree, if they are known already.
   public static func matches(
-    _ query: SpanQuery, in tree: TraceTree, of store: SpanStore, from origin: Int = 0,
-    workers: Workers = .none, report: (Progress<[Int]>) -> Void = { _ in },
+    _ query: SpanQuery, in tree: TraceTree, batches: TreeBatches? = nil, of store: SpanStore,
+    from origin: Int = 0, workers: Workers = .none, report: (Progress<[Int]>) -> Void = { _ in },
     isCancelled: @Sendable () -> Bool
   ) -> [Int]? {
     guard !query.isEmpty, tree.count > 0 else { return [] }
@@ -53,15 +54,15 @@ public enum SpanSearch {
         for position in isMatch.indices where isMatch[position] { output.append(position) }
       }
     }
-    let groups = positionsByBatch(tree, store, from: origin)
-    let isWhole = forEachWave(of: groups, workers) { group -> [Int]? in
+    let groups = (batches ?? TreeBatches(tree, store)).groups(from: origin, count: tree.count)
+    let isWhole = forEachWave(of: groups, workers) { group -> [Int32]? in
       if isCancelled() { return nil }
-      let sealed = store.locate(tree.rows[group[group.startIndex]]).sealed
+      let sealed = store.locate(tree.rows[Int(group[group.startIndex])]).sealed
       var facts = BatchFacts(sealed, query, rows: group.count)
       guard matcher.canMatch(facts) else { return [] }
-      return group.filter { matcher.matches(&facts, at: store.locate(tree.rows[$0]).row) }
+      return group.filter { matcher.matches(&facts, at: store.locate(tree.rows[Int($0)]).row) }
     } take: { found in
-      for position in found { isMatch[position] = true }
+      for position in found { isMatch[Int(position)] = true }
       matchCount += found.count
     } between: {
       guard matchCount > reportedCount else { return }
@@ -87,30 +88,6 @@ public enum SpanSearch {
       if isMatch { return position }
     }
     return nil
-  }
-
-  /// The positions of a tree that have a row, those of one batch together; before the others the
-  /// batches whose positions follow `origin` first, around the end.
-  private static func positionsByBatch(
-    _ tree: TraceTree, _ store: SpanStore, from origin: Int
-  ) -> [ArraySlice<Int>] {
-    var ends = [Int](repeating: 0, count: store.blockCount + 1)
-    for row in tree.rows where row != .none { ends[row.block + 1] += 1 }
-    for block in 0..<store.blockCount { ends[block + 1] += ends[block] }
-    var positions = [Int](repeating: 0, count: ends[store.blockCount])
-    var next = ends
-    for position in tree.rows.indices where tree.rows[position] != .none {
-      let block = tree.rows[position].block
-      positions[next[block]] = position
-      next[block] += 1
-    }
-    let groups = store.batches.compactMap { blocks -> (distance: Int, ArraySlice<Int>)? in
-      let group = positions[ends[blocks.lowerBound]..<ends[blocks.upperBound]]
-      guard let first = group.first else { return nil }
-      let behind = group.first { $0 >= origin }
-      return (behind.map { $0 - origin } ?? first + tree.count - origin, group)
-    }
-    return groups.sorted { $0.distance < $1.distance }.map(\.1)
   }
 
   // MARK: All traces

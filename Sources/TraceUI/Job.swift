@@ -78,7 +78,8 @@ public struct Job: Sendable {
       return result(.opened(trace, moved))
     case .search(let query, let trace, let origin):
       return SpanSearch.matches(
-        query, in: trace.tree, of: data.store, from: origin, workers: workers,
+        query, in: trace.tree, batches: trace.batches, of: data.store, from: origin,
+        workers: workers,
         report: { found in
           let positions = SortedPositions(found.found)
           let value = JobResult.Value.matches(query, trace.subject, positions, first: found.first)

@@ -10,6 +10,8 @@ public final class OpenTrace: Sendable {
   let tree: TraceTree
   let selfTimes: [DurationNanos]
   let isCritical: [Bool]
+  /// What a search goes by.
+  let batches: TreeBatches
   let services: [ServiceID]
   /// Where spans with an error stand, those with a defect, and those of the critical path.
   let errors: SortedPositions
@@ -36,6 +38,7 @@ public final class OpenTrace: Sendable {
     self.tree = tree
     selfTimes = facts.selfTimes
     isCritical = facts.isCritical
+    batches = facts.batches
     services = facts.services.sorted()
     errors = SortedPositions(facts.errors)
     defects = SortedPositions(facts.defects)

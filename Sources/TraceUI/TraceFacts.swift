@@ -5,6 +5,7 @@ import TraceModel
 struct TraceFacts: Sendable {
   var selfTimes: [DurationNanos] = []
   var isCritical: [Bool] = []
+  var batches = TreeBatches()
   /// Where spans with an error stand, those with a defect, and those of the critical path.
   var errors: [Int32] = []
   var defects: [Int32] = []
@@ -26,20 +27,22 @@ struct TraceFacts: Sendable {
   ) {
     let pieces = Pieces.of(tree.count)
     // What cannot be cut into pieces comes first, so that the pieces run beside it.
-    let parts = workers.map(pieces.count + 2) { number -> TraceFacts in
+    let parts = workers.map(pieces.count + 3) { number -> TraceFacts in
       var part = TraceFacts()
       if isCancelled() { return part }
       switch number {
       case 0: part.isCritical = CriticalPath.of(tree)
       case 1: part.selfTimes = SelfTimes.of(tree)
-      default: part.look(at: pieces[number - 2], of: tree, store)
+      case 2: part.batches = TreeBatches(tree, store)
+      default: part.look(at: pieces[number - 3], of: tree, store)
       }
       return part
     }
     if isCancelled() { return nil }
     isCritical = parts[0].isCritical
+    batches = parts[2].batches
     selfTimes = parts[1].selfTimes
-    for part in parts.dropFirst(2) { add(part) }
+    for part in parts.dropFirst(3) { add(part) }
     for position in 0..<tree.count where isCritical[position] && tree.rows[position] != .none {
       critical.append(Int32(truncatingIfNeeded: position))
     }
