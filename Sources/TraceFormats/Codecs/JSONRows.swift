@@ -26,10 +26,7 @@ struct JSONRows: JSONValueCodec {
   init(columns: ColumnMap) { self.columns = columns }
 
   func claim(_ object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim {
-    // Pieces of damaged OTLP are no rows: their attributes would not be read.
-    let isOTLP = object.has("startTimeUnixNano", bytes) && object.has("spanId", bytes)
-    if isOTLP, columns.isEmpty { return .none }
-    var found: Set<SpanColumn> = []
+    var found: UInt32 = 0
     var logFields = 0
     for member in object.members {
       guard let meaning = columns.meaning(bytes, member.key) else { continue }
@@ -38,12 +35,15 @@ struct JSONRows: JSONValueCodec {
         continue
       }
       // A moment that is not said to be a beginning says nothing: log records have one as well.
-      if column != .start || !meaning.isWeak { found.insert(column) }
+      if column != .start || !meaning.isWeak { found |= column.bit }
     }
-    guard found.contains(.traceID), found.contains(.spanID),
-      found.contains(.start) || found.contains(.end) || found.contains(.duration),
-      logFields < 2 || !columns.isEmpty
-    else { return .none }
+    let ids = SpanColumn.traceID.bit | SpanColumn.spanID.bit
+    let times = SpanColumn.start.bit | SpanColumn.end.bit | SpanColumn.duration.bit
+    guard found & ids == ids, found & times != 0 else { return .none }
+    guard columns.isEmpty else { return .spans }
+    // Pieces of damaged OTLP are no rows: their attributes would not be read.
+    let isOTLP = object.has("startTimeUnixNano", bytes) && object.has("spanId", bytes)
+    if logFields > 1 || isOTLP { return .none }
     return .spans
   }
 

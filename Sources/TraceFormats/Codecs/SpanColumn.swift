@@ -30,6 +30,9 @@ enum SpanColumn: String, CaseIterable, Sendable {
     }
   }
 
+  /// A set of one, for sets that cost nothing.
+  var bit: UInt32 { 1 << UInt32(index) }
+
   /// Its place among all.
   var index: Int {
     switch self {
@@ -69,7 +72,9 @@ struct SpanColumnMeaning: Sendable, Hashable {
 enum SpanColumnNames {
   /// The meaning of the name in `range`.
   static func find(_ bytes: Span<UInt8>, _ range: Range<Int>) -> SpanColumnMeaning? {
-    guard range.count <= longest, let entry = table[hash(bytes, range)] else { return nil }
+    guard range.count <= longest, let entry = table.entry(of: hash(bytes, range)) else {
+      return nil
+    }
     // Only letters count, as in the hash.
     var index = 0
     for position in range {
@@ -108,11 +113,45 @@ enum SpanColumnNames {
     var meaning: SpanColumnMeaning
   }
 
-  private static let table: [UInt64: Entry] = {
-    var table: [UInt64: Entry] = [:]
+  /// The names by their hashes: open addressing.
+  private struct Table {
+    private var entries: [Entry] = []
+    private var hashes: [UInt64] = []
+    /// The number of an entry plus one, or 0; never more than half full.
+    private var slots: [UInt16] = [0, 0]
+
+    mutating func add(_ entry: Entry, hash: UInt64) {
+      entries.append(entry)
+      hashes.append(hash)
+      if entries.count * 2 > slots.count { slots = Array(repeating: 0, count: slots.count * 4) }
+      for (index, hash) in hashes.enumerated() {
+        let slot = slot(of: hash)
+        if slots[slot] == 0 { slots[slot] = UInt16(index + 1) }
+      }
+    }
+
+    @inline(__always)
+    func entry(of hash: UInt64) -> Entry? {
+      let number = Int(slots[slot(of: hash)])
+      return number > 0 ? entries[number &- 1] : nil
+    }
+
+    /// The slot that has the hash, or the free one where it belongs.
+    @inline(__always)
+    private func slot(of hash: UInt64) -> Int {
+      var slot = Int(truncatingIfNeeded: hash &>> 32) & (slots.count &- 1)
+      while slots[slot] != 0, hashes[Int(slots[slot]) &- 1] != hash {
+        slot = (slot &+ 1) & (slots.count &- 1)
+      }
+      return slot
+    }
+  }
+
+  private static let table: Table = {
+    var table = Table()
     func add(_ name: String, _ meaning: SpanColumnMeaning) {
       let bytes = Array(name.utf8)
-      table[hash(bytes.span, bytes.indices)] = Entry(name: bytes, meaning: meaning)
+      table.add(Entry(name: bytes, meaning: meaning), hash: hash(bytes.span, bytes.indices))
     }
     for (column, names) in names {
       for name in names { add(name, SpanColumnMeaning(column: column)) }
@@ -222,11 +261,10 @@ public struct ColumnMap: Sendable, Hashable {
 
   /// The meaning of the column named by the bytes of `range`.
   func meaning(_ bytes: Span<UInt8>, _ range: Range<Int>) -> SpanColumnMeaning? {
-    if !meanings.isEmpty {
-      var name: [UInt8] = []
-      name.append(bytes, range)
-      if let meaning = meanings[name] { return meaning }
-    }
+    if meanings.isEmpty { return SpanColumnNames.find(bytes, range) }
+    var name: [UInt8] = []
+    name.append(bytes, range)
+    if let meaning = meanings[name] { return meaning }
     guard let guess = SpanColumnNames.find(bytes, range) else { return nil }
     // What the user has named is not guessed again.
     if meanings.values.contains(where: { $0.column == guess.column }) { return nil }

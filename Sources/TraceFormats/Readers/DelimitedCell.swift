@@ -12,32 +12,36 @@ enum DelimitedCell {
     if cell.isQuoted {
       index += 1
       var isOpen = true
+      var start = index
       while index < end {
-        let byte = bytes[index]
-        index += 1
-        if byte == UInt8(ascii: "\"") {
-          // The first of two is one; else what follows is outside.
-          if isOpen, index < end, bytes[index] == byte {
-            output.append(byte)
-            index += 1
-          } else {
-            isOpen.toggle()
-          }
-        } else {
-          output.append(byte)
-        }
-      }
-    } else if dialect.hasEscapes {
-      while index < end {
-        let byte = bytes[index]
-        index += 1
-        guard byte == UInt8(ascii: "\\"), index < end else {
-          output.append(byte)
+        guard bytes[index] == UInt8(ascii: "\"") else {
+          index &+= 1
           continue
         }
-        output.append(unescaped(bytes[index]))
+        output.append(bytes, start..<index)
         index += 1
+        start = index
+        // The first of two is one; else what follows is outside.
+        if isOpen, index < end, bytes[index] == UInt8(ascii: "\"") {
+          index += 1
+        } else {
+          isOpen.toggle()
+        }
       }
+      output.append(bytes, start..<end)
+    } else if dialect.hasEscapes {
+      var start = index
+      while index < end {
+        guard bytes[index] == UInt8(ascii: "\\"), index + 1 < end else {
+          index &+= 1
+          continue
+        }
+        output.append(bytes, start..<index)
+        output.append(unescaped(bytes[index + 1]))
+        index += 2
+        start = index
+      }
+      output.append(bytes, start..<end)
     } else {
       output.append(bytes, cell.range)
     }
@@ -66,9 +70,6 @@ enum DelimitedCell {
     append(bytes, cell, dialect, to: &text)
     if text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[") {
       let start = json.count
-      json += text
-      if isValue(json.span, from: start) { return true }
-      json.removeLast(json.count - start)
       appendLiteral(text.span, to: &json)
       if isValue(json.span, from: start) { return true }
       json.removeLast(json.count - start)
@@ -87,44 +88,73 @@ enum DelimitedCell {
         continue
       }
       json.append(bytes, start..<index)
-      appendEscaped(byte, to: &json)
+      json += escaped(byte)
       start = index + 1
     }
     json.append(bytes, start..<bytes.count)
     json.append(UInt8(ascii: "\""))
   }
 
-  private static func appendEscaped(_ byte: UInt8, to json: inout [UInt8]) {
+  /// A byte in a JSON string.
+  private static func escaped(_ byte: UInt8) -> [UInt8] {
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): json += [UInt8(ascii: "\\"), byte]
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
     case 0..<0x20:
-      let digits = Array("0123456789abcdef".utf8)
-      json += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-    default: json.append(byte)
+      Array("\\u00".utf8) + [
+        UInt8(ascii: "0") + byte >> 4, Array("0123456789abcdef".utf8)[Int(byte & 15)],
+      ]
+    default: [byte]
     }
   }
 
-  /// Appends a literal of ClickHouse as JSON: strings are in single quotes there, with escapes, and
-  /// tuples in parentheses.
+  /// Appends JSON as it is, and a literal of ClickHouse as JSON: strings are in single quotes there,
+  /// with escapes, and tuples in parentheses.
   private static func appendLiteral(_ bytes: Span<UInt8>, to json: inout [UInt8]) {
-    var isString = false
+    /// The quote that ends the string; 0 outside.
+    var quote: UInt8 = 0
+    var start = 0
     var index = 0
     while index < bytes.count {
       let byte = bytes[index]
-      index += 1
-      switch byte {
-      case UInt8(ascii: "'"):
-        isString.toggle()
-        json.append(UInt8(ascii: "\""))
-      case UInt8(ascii: "\\") where isString && index < bytes.count:
-        appendEscaped(unescaped(bytes[index]), to: &json)
-        index += 1
-      case UInt8(ascii: "(") where !isString: json.append(UInt8(ascii: "["))
-      case UInt8(ascii: ")") where !isString: json.append(UInt8(ascii: "]"))
-      default:
-        if isString { appendEscaped(byte, to: &json) } else { json.append(byte) }
+      // Most bytes are letters and digits.
+      if byte > UInt8(ascii: ")"), byte != UInt8(ascii: "\\") {
+        index &+= 1
+        continue
       }
+      var replacement: [UInt8]?
+      var length = 1
+      if quote == UInt8(ascii: "\"") {
+        if byte == UInt8(ascii: "\\") { index = min(index + 1, bytes.count - 1) }
+        if byte == quote { quote = 0 }
+      } else if quote == UInt8(ascii: "'") {
+        if byte == quote {
+          quote = 0
+          replacement = [UInt8(ascii: "\"")]
+        } else if byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
+          replacement = escaped(unescaped(bytes[index + 1]))
+          length = 2
+        } else if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+          replacement = escaped(byte)
+        }
+      } else {
+        switch byte {
+        case UInt8(ascii: "\""): quote = byte
+        case UInt8(ascii: "'"):
+          quote = byte
+          replacement = [UInt8(ascii: "\"")]
+        case UInt8(ascii: "("): replacement = [UInt8(ascii: "[")]
+        case UInt8(ascii: ")"): replacement = [UInt8(ascii: "]")]
+        default: break
+        }
+      }
+      if let replacement {
+        json.append(bytes, start..<index)
+        json += replacement
+        start = index + length
+      }
+      index += length
     }
+    json.append(bytes, start..<bytes.count)
   }
 
   /// The byte that is meant by one behind `\`.
