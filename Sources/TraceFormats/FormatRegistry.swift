@@ -4,13 +4,17 @@ public import TraceModel
 public enum FormatRegistry {
   /// All importers, in the order in which they are asked.
   public static let all: [any SpanImporter.Type] = [
-    OTLPProtobufFramesImporter.self, OTLPProtobufImporter.self, JSONTextImporter.self,
+    OTLPProtobufFramesImporter.self, OTLPProtobufImporter.self, DelimitedTextImporter.self,
+    JSONTextImporter.self,
   ].sorted { $0.format.priority < $1.format.priority }
 
   /// All formats, for the help: an importer that reads several has a line for each.
   public static let formats: [FormatDescriptor] =
     (all.map { $0.format }.filter { $0.name != JSONTextImporter.format.name } + JSONCodecs.formats)
     .sorted { $0.priority < $1.priority }
+
+  /// The formats whose fields the user can name.
+  public static let rowFormats = [DelimitedTextImporter.format.name, JSONRows.format.name]
 
   /// The importer of the input that begins with `prefix` (all of it, if `isWhole`); nil if it is in
   /// no known format. `prefix` should be 4 KiB where there are as many.
@@ -30,6 +34,21 @@ public enum FormatRegistry {
   /// What reads the format with that name, and no other, whatever the input looks like.
   public static func importer(named name: String) -> (any SpanImporter)? {
     JSONTextImporter(only: name) ?? named(name)?.init()
+  }
+
+  /// What reads the rows of the input that begins with `prefix`, whose fields are named as `columns`
+  /// says: JSON objects, or CSV.
+  public static func importer(
+    ofRows columns: ColumnMap, for prefix: Span<UInt8>
+  ) -> any SpanImporter {
+    var index = 0
+    while index < prefix.count, JSONReader.isSpace(prefix[index]) || prefix[index] >= 0xbb {
+      index += 1
+    }
+    let isJSON =
+      index < prefix.count
+      && (prefix[index] == UInt8(ascii: "{") || prefix[index] == UInt8(ascii: "["))
+    return isJSON ? JSONTextImporter(rows: columns) : DelimitedTextImporter(columns: columns)
   }
 
   /// What to say of input for which there is no importer.

@@ -16,6 +16,7 @@ public struct FileSource: Sendable {
   private let isFile: Bool
   private let descriptor: CInt
   private let importer: (any SpanImporter)?
+  private let columns: ColumnMap
 
   /// How much of a part is read into a batch before it is asked whether to hand it on, in bytes.
   static let piece = 1 << 20
@@ -39,13 +40,16 @@ public struct FileSource: Sendable {
   }
 
   /// Opens a source; `-` is standard input. `importer` reads the bytes whatever they look like; by
-  /// default the format is found.
+  /// default the format is found. `columns` says how the fields of rows are named; if it says
+  /// anything, rows are all that is read.
   ///
   /// - Throws: `SourceError` if there is no such file, or it cannot be read.
   public init(
-    id: SourceID, path: String, importer: (any SpanImporter)? = nil
+    id: SourceID, path: String, importer: (any SpanImporter)? = nil,
+    columns: ColumnMap = ColumnMap()
   ) throws(SourceError) {
     self.id = id
+    self.columns = columns
     self.importer = importer
     guard path != "-" else {
       name = "standard input"
@@ -111,7 +115,7 @@ public struct FileSource: Sendable {
     if let compression = blocks.compression {
       post(
         ImportIssue(
-          .compressedInput, byteOffset: 0, detail: "compressed with \(compression.rawValue)"),
+          .compressedInput, byteOffset: 0, detail: compression.rawValue),
         into: inbox)
     }
     let end: BlockReader.End
@@ -141,6 +145,9 @@ public struct FileSource: Sendable {
   /// The importer of what the input begins with.
   private func recognized(_ block: BlockReader.Block) -> (any SpanImporter)? {
     let prefix = Self.prefix(of: block)
+    if !columns.isEmpty, !prefix.isEmpty {
+      return FormatRegistry.importer(ofRows: columns, for: prefix.span)
+    }
     return FormatRegistry.importer(
       for: prefix.span, isWhole: block.end != nil && prefix.count == block.buffer.count)?.init()
   }

@@ -39,7 +39,9 @@ struct ViewCommand {
         sources.append(
           try FileSource(
             id: SourceID(number), path: path,
-            importer: options.format.flatMap { FormatRegistry.importer(named: $0) }))
+            importer: options.map == nil
+              ? options.format.flatMap { FormatRegistry.importer(named: $0) } : nil,
+            columns: options.columns))
       } catch {
         failures.append(error)
       }

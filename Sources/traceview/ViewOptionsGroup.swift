@@ -35,8 +35,11 @@ struct ViewOptionsGroup: ParsableArguments {
   @Option(help: ArgumentHelp("Stop reading there, e.g. 2GiB", valueName: "size"))
   var maxMemory: String?
 
-  @Option(help: ArgumentHelp("Read as that format, whatever it looks like", valueName: "name"))
+  @Option(help: ArgumentHelp("Read as one of 'traceview formats'", valueName: "name"))
   var format: String?
+
+  @Option(help: ArgumentHelp("Name columns: span_id=sid,start_ms=ts", valueName: "list"))
+  var map: String?
 
   @Option(help: ArgumentHelp("auto, always or never", valueName: "when"))
   var color: ColorMode?
@@ -56,6 +59,9 @@ struct ViewOptionsGroup: ParsableArguments {
   @Flag(help: "List the keys of the screen")
   var listKeys = false
 
+  /// How the columns of rows are named, where the usual names are not meant.
+  var columns: ColumnMap { map.flatMap { try? ColumnMap($0) } ?? ColumnMap() }
+
   var memory: MemoryLimit { MemoryLimit(bytes: maxMemory.flatMap { MemoryLimit.bytes(of: $0) }) }
 
   /// Says what is wrong with the options, before anything is done.
@@ -69,6 +75,14 @@ struct ViewOptionsGroup: ParsableArguments {
     }
     if json, print != .problems, print != .json {
       throw ValidationError("--json goes with --print problems.")
+    }
+    if let map {
+      do throws(ColumnMap.Mistake) { _ = try ColumnMap(map) } catch {
+        throw ValidationError("--map: \(error.text).")
+      }
+      if let format, !FormatRegistry.rowFormats.contains(format) {
+        throw ValidationError("--map goes with rows, which \(format) has none of.")
+      }
     }
     if let format, FormatRegistry.named(format) == nil {
       let names = FormatRegistry.formats.map(\.name).joined(separator: ", ")

@@ -27,6 +27,41 @@ import Testing
     #expect(try Traceview.run("--list-keys").output.contains("Next orphan or other defect"))
   }
 
+  @Test func formatsAreListedWithAnExampleEach() throws {
+    let list = try Traceview.run("formats")
+    #expect(list.status == 0)
+    let lines = list.output.split(separator: "\n")
+    #expect(
+      lines.contains { $0.hasPrefix("otlp-json ") } && lines.contains { $0.hasPrefix("csv ") })
+    #expect(lines.count.isMultiple(of: 2) && lines.count > 30)
+    #expect(try Traceview.run("formats", "--help").output.contains("traceview formats"))
+    #expect(try Traceview.run("./formats").errors.contains("no such file"))
+  }
+
+  @Test func columnsCanBeNamed() throws {
+    let rows = Data("tid,sid,op,begin,len\n1,a,GET,1795362205,1500\n".utf8)
+    #expect(try Traceview.run(input: rows).status == 66)
+    let run = try Traceview.run(
+      "--print", "json", "--map", "trace_id=tid,span_id=sid,name=op,duration_us=len", input: rows)
+    let span = try #require(try objects(run.output).first)
+    #expect(span["name"] as? String == "GET" && span["traceId"] as? String == "1")
+    #expect(span["durationNano"] as? Int == 1_500_000)
+    #expect(span["startUnixNano"] as? String == "1795362205000000000")
+    let mistake = try Traceview.run("--map", "sid=span_id", oneTrace)
+    #expect(mistake.status == 64 && mistake.errors.contains("there is no field 'sid'"))
+    #expect(try Traceview.run("--map", "name=op", "--format", "otlp-json", oneTrace).status == 64)
+  }
+
+  @Test func placesInCompressedInputSaySo() throws {
+    let path = "Fixtures/compressed/otelcol-file-exporter/traces.json.native.zst"
+    let cut = try data(path) + data(path).dropLast(100)
+    let run = try Traceview.run("--print", "list", input: cut)
+    #expect(run.status == 0 && run.errors.contains("the zstd data ends too early"))
+    #expect(run.errors.contains(" uncompressed)"))
+    let problems = try Traceview.run("--print", "problems", path)
+    #expect(problems.output.contains("compressed-input: zstd"))
+  }
+
   @Test func unjoinedTracesAreExplained() throws {
     let run = try Traceview.run(threeTraces)
     #expect(run.status == 0)

@@ -21,6 +21,7 @@ struct DatadogJSON: JSONValueCodec {
   func claim(_ object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim {
     let isAgents =
       object.has("trace_id", bytes) && object.has("span_id", bytes) && object.has("start", bytes)
+      && (object.has("resource", bytes) || object.has("meta", bytes))
     let isAPI =
       object.has("traceID", bytes) && object.has("spanID", bytes)
       && object.has("resource", bytes) && object.has("startTime", bytes)

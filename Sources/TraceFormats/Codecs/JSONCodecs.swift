@@ -5,7 +5,7 @@ enum JSONCodecs {
     PythonConsole.self, JaegerJSON.self, ZipkinJSON.self, ZipkinV1JSON.self, GoConsole.self,
     ClickHouseJSON.self, DynatraceJSON.self, LightstepJSON.self, NewRelicJSON.self,
     DatadogJSON.self, DatadogSpansJSON.self, HoneycombJSON.self, XRayJSON.self,
-    ElasticAPM.self, TempoSearch.self, ChromeTrace.self, JSConsole.self,
+    ElasticAPM.self, TempoSearch.self, ChromeTrace.self, JSConsole.self, JSONRows.self,
   ].sorted { $0.format.priority < $1.format.priority }
 
   /// What the help says of them, and of OTLP, which has no codec of this kind.

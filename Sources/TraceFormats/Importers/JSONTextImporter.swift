@@ -13,7 +13,7 @@ public struct JSONTextImporter: SpanImporter {
     example: "", priority: 90)
 
   public static func sniff(_ prefix: Span<UInt8>, isWhole: Bool) -> Bool {
-    TextSniff.isText(prefix)
+    TextSniff.isText(prefix) && !DelimitedTextImporter.sniff(prefix, isWhole: isWhole)
   }
 
   /// Where in the grammar of the stream we are, when nothing is carried.
@@ -99,6 +99,12 @@ public struct JSONTextImporter: SpanImporter {
     codecs = JSONCodecs.all.filter { $0.format.name == format }.map { $0.init() }
     readsOTLP = format == OTLPJSON.format.name
     guard readsOTLP || !codecs.isEmpty else { return nil }
+  }
+
+  /// Reads rows whose fields are named as `columns` says, and nothing else.
+  init(rows columns: ColumnMap) {
+    codecs = [JSONRows(columns: columns)]
+    readsOTLP = false
   }
 
   // MARK: Reading

@@ -68,8 +68,9 @@ extension Span where Element == UInt8 {
 
   /// Whether the bytes of `range` are those of `text`.
   func matches(_ range: Range<Int>, _ text: String) -> Bool {
+    // Most are told apart by their length, which costs less to ask for than the bytes.
+    guard range.count == text.utf8.count else { return false }
     let other = text.utf8Span.span
-    guard range.count == other.count else { return false }
     for offset in other.indices where self[range.lowerBound &+ offset] != other[offset] {
       return false
     }

@@ -1,0 +1,347 @@
+import TraceModel
+
+/// Decodes rows with recognisable fields: trace and span ID, and times, by their usual names or those
+/// that the user gives. What was assumed is an issue, in the words of `--map`.
+///
+/// Asked last: what any other format claims is not taken for such a row.
+struct JSONRows: JSONValueCodec {
+  static let format = FormatDescriptor(
+    name: "json-rows", summary: "JSON Lines or arrays of rows with recognisable fields",
+    example: #"{"trace_id": …, "span_id": …, "name": …, "start": …, "duration_ms": …}"#,
+    priority: 80)
+
+  static let telltales: [String] = []
+
+  private let columns: ColumnMap
+  private var span = MappedSpan()
+  private var row = Row()
+  /// What was reported of rows so far, so that it is not said of each.
+  private var reported: Set<Assumption> = []
+  /// A rough sum of the last row's fields and units: most rows are like the one before.
+  private var lastSum = 0
+  private static let reportLimit = 100
+
+  init() { self.init(columns: ColumnMap()) }
+
+  init(columns: ColumnMap) { self.columns = columns }
+
+  func claim(_ object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim {
+    var found: UInt32 = 0
+    var logFields = 0
+    for member in object.members {
+      guard let meaning = columns.meaning(bytes, member.key) else { continue }
+      guard let column = meaning.column else {
+        logFields += 1
+        continue
+      }
+      // A moment that is not said to be a beginning says nothing: log records have one as well.
+      if column != .start || !meaning.isWeak { found |= column.bit }
+    }
+    let ids = SpanColumn.traceID.bit | SpanColumn.spanID.bit
+    let times = SpanColumn.start.bit | SpanColumn.end.bit | SpanColumn.duration.bit
+    guard found & ids == ids, found & times != 0 else { return .none }
+    guard columns.isEmpty else { return .spans }
+    // Pieces of damaged OTLP are no rows: their attributes would not be read.
+    let isOTLP = object.has("startTimeUnixNano", bytes) && object.has("spanId", bytes)
+    if logFields > 1 || isOTLP { return .none }
+    return .spans
+  }
+
+  /// A field of a row that stands for a field of the span.
+  private struct Cell {
+    var key: JSONReader.Text
+    /// Where its value begins.
+    var value: Int
+    var meaning: SpanColumnMeaning
+  }
+
+  private struct Row {
+    var cells = SpanColumn.Table<Cell>()
+    /// The units of times, where the names do not say them.
+    var units = SpanColumn.Table<TimeUnit>()
+  }
+
+  /// That a field is taken for something, in a unit.
+  private struct Assumption: Hashable {
+    var column: SpanColumn
+    var name: [UInt8]
+    var unit: TimeUnit?
+  }
+
+  mutating func decode(
+    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+  ) throws(JSONError) {
+    span.begin(byteOffset: byteOffset, resolution: .nanosecond)
+    row.cells.removeAll()
+    row.units.removeAll()
+    var reader = JSONReader()
+    var isFirst = true
+    try reader.enterObject(bytes)
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      try take(key, bytes, &reader, &fields, &batch)
+    }
+    // In the order of the fields, so that the same rows give the same batches.
+    for column in SpanColumn.allCases where !column.isTime {
+      guard let cell = row.cells[column] else { continue }
+      try decode(cell, as: column, bytes, &fields, &batch)
+    }
+    try decodeTimes(bytes, &fields, &batch)
+    report(bytes, &fields)
+    span.commit(to: &batch, &fields)
+  }
+
+  /// Takes note of a field that means something; appends any other as an attribute.
+  private mutating func take(
+    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) throws(JSONError) {
+    guard let meaning = columns.meaning(bytes, key.range), let column = meaning.column else {
+      return try attribute(key, bytes, &reader, &fields, &batch)
+    }
+    var cell = Cell(key: key, value: reader.position, meaning: meaning)
+    if let known = row.cells[column] {
+      // The surer name, or the first of two.
+      guard known.meaning.isWeak, !meaning.isWeak else {
+        return try attribute(key, bytes, &reader, &fields, &batch)
+      }
+      var earlier = JSONReader(at: known.value)
+      try attribute(known.key, bytes, &earlier, &fields, &batch)
+    }
+    // The reader stands before the colon's space.
+    if try reader.peekKind(bytes) == .null {
+      try reader.skipValue(bytes)
+      return
+    }
+    cell.value = try reader.skipValue(bytes).lowerBound
+    row.cells[column] = cell
+  }
+
+  /// Appends the value that is next to the resource, if its key can be nothing else, or to the span.
+  private mutating func attribute(
+    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) throws(JSONError) {
+    if ResourceKeys.contain(bytes, key.range), try reader.peekKind(bytes) == .string {
+      let keyID = fields.intern(key, bytes, &batch.strings)
+      span.source.add(keyID, try fields.interned(bytes, &reader, &batch.strings))
+    } else {
+      try fields.attribute(key, bytes, &reader, into: &batch)
+    }
+  }
+
+  private mutating func decode(
+    _ cell: Cell, as column: SpanColumn, _ bytes: Span<UInt8>, _ fields: inout JSONFields,
+    _ batch: inout SpanBatch
+  ) throws(JSONError) {
+    var reader = JSONReader(at: cell.value)
+    let kind = try reader.peekKind(bytes)
+    switch column {
+    case .traceID: span.traceID = try fields.namedTraceID(bytes, &reader, &batch)
+    case .spanID: span.spanID = try fields.namedSpanID(bytes, &reader, &batch)
+    case .parentID:
+      guard !Self.isNothing(bytes, cell.value) else { return }
+      span.draft.parentSpanID = try fields.namedSpanID(bytes, &reader, &batch, isOptional: true)
+    case .name: span.draft.name = try fields.internedText(bytes, &reader, &batch.strings)
+    case .service:
+      span.addService(try fields.internedText(bytes, &reader, &batch.strings), &batch.strings)
+    case .statusMessage:
+      span.draft.statusMessage = try fields.internedText(bytes, &reader, &batch.strings)
+    case .traceState:
+      span.draft.traceState = try fields.internedText(bytes, &reader, &batch.strings)
+    case .scopeName:
+      span.source.scopeName = try fields.internedText(bytes, &reader, &batch.strings)
+    case .scopeVersion:
+      span.source.scopeVersion = try fields.internedText(bytes, &reader, &batch.strings)
+    case .kind where kind == .string:
+      if let kind = SpanKind(named: bytes, try reader.string(bytes).range) {
+        span.draft.kind = kind
+      } else {
+        try keep(cell, bytes, &fields, &batch)
+      }
+    case .status where kind == .string:
+      if let status = SpanStatus(named: bytes, try reader.string(bytes).range) {
+        span.draft.status = status
+      } else {
+        try keep(cell, bytes, &fields, &batch)
+      }
+    case .status where kind == .number:
+      let number = try fields.uint32(bytes, &reader)
+      // A larger one is a status of HTTP, or of anything else.
+      if number <= 2, let status = SpanStatus(rawValue: UInt8(number)) {
+        span.draft.status = status
+      } else {
+        try keep(cell, bytes, &fields, &batch)
+      }
+    case .error where kind == .bool:
+      if case .bool(true) = try fields.plainValue(bytes, &reader) { span.draft.status = .error }
+    case .attributes where kind == .object:
+      try fields.flatAttributes(bytes, &reader, into: &batch)
+    case .resource where kind == .object:
+      for attribute in try fields.flatAttributeList(bytes, &reader) {
+        if case .string(let text) = attribute.value {
+          span.source.add(batch.strings.intern(attribute.key), batch.strings.intern(text))
+        } else {
+          batch.withAttributes {
+            $0.append(key: $1.intern(attribute.key), value: attribute.value, strings: &$1)
+          }
+        }
+      }
+    case .kind, .status, .error, .attributes, .resource, .start, .end, .duration:
+      try keep(cell, bytes, &fields, &batch)
+    }
+  }
+
+  /// Keeps a field whose value is not what its name says as an attribute.
+  private mutating func keep(
+    _ cell: Cell, _ bytes: Span<UInt8>, _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) throws(JSONError) {
+    var reader = JSONReader(at: cell.value)
+    try attribute(cell.key, bytes, &reader, &fields, &batch)
+    row.cells[cell.meaning.column ?? .attributes] = nil
+  }
+
+  /// The ways to write that a span has no parent.
+  private static func isNothing(_ bytes: Span<UInt8>, _ start: Int) -> Bool {
+    var reader = JSONReader(at: start)
+    guard let value = try? reader.skipValue(bytes) else { return false }
+    let quoted = bytes[value.lowerBound] == UInt8(ascii: "\"")
+    let text = quoted ? value.lowerBound + 1..<value.upperBound - 1 : value
+    return ["", "0", "null", "NULL", "None", "nil", "-", "-1"].contains { bytes.matches(text, $0) }
+  }
+}
+
+// Times, whose units are mostly left open.
+extension JSONRows {
+  private mutating func decodeTimes(
+    _ bytes: Span<UInt8>, _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) throws(JSONError) {
+    let start = try moment(.start, bytes, &fields)
+    let end = try moment(.end, bytes, &fields)
+    if let start { span.draft.start = start }
+    guard let cell = row.cells[.duration] else {
+      if let end { span.draft.end = end }
+      return
+    }
+    if start != nil, let end {
+      // It says what is known.
+      span.draft.end = end
+      return try keep(cell, bytes, &fields, &batch)
+    }
+    // Numbers of one row have one unit; beside a time as text, milliseconds are most usual.
+    let unit =
+      cell.meaning.unit ?? row.units[.start] ?? row.units[.end] ?? row.cells[.start]?.meaning.unit
+      ?? row.cells[.end]?.meaning.unit ?? .milliseconds
+    var reader = JSONReader(at: cell.value)
+    guard let duration = try fields.duration(bytes, &reader, in: unit) else { return }
+    if cell.meaning.unit == nil { row.units[.duration] = unit }
+    if let end, start == nil {
+      span.draft.end = end
+      span.draft.start = end.advanced(by: DurationNanos(0 &- duration.rawValue))
+    } else if start != nil {
+      span.duration = duration
+    } else {
+      try keep(cell, bytes, &fields, &batch)
+    }
+  }
+
+  /// The moment in a column: ISO 8601 text, or a number in the unit that its name or its size says.
+  private mutating func moment(
+    _ column: SpanColumn, _ bytes: Span<UInt8>, _ fields: inout JSONFields
+  ) throws(JSONError) -> UnixNanos? {
+    guard let cell = row.cells[column] else { return nil }
+    var reader = JSONReader(at: cell.value)
+    let kind = try reader.peekKind(bytes)
+    if kind == .string {
+      var text = reader
+      let range = try text.string(bytes).range
+      if range.isEmpty { return nil }
+      if NumberText.decimal(bytes, range) == nil {
+        let time = try fields.iso8601(bytes, &reader)
+        guard time != .unset else { return nil }
+        setResolution(Self.resolution(bytes, range))
+        return time
+      }
+    }
+    guard let unit = cell.meaning.unit ?? Self.unit(bytes, cell.value) else {
+      return try fields.time(bytes, &reader, in: .seconds)
+    }
+    if cell.meaning.unit == nil { row.units[column] = unit }
+    let time = try fields.time(bytes, &reader, in: unit)
+    switch unit {
+    case .nanoseconds: break
+    // Seconds have a fraction, which is seldom of more than six digits.
+    case .microseconds, .seconds: setResolution(.microsecond)
+    case .milliseconds: setResolution(.millisecond)
+    }
+    return time == .unset ? nil : time
+  }
+
+  private mutating func setResolution(_ resolution: TimeResolution) {
+    if resolution.rawValue > span.draft.resolution.rawValue { span.draft.resolution = resolution }
+  }
+
+  /// The resolution that the digits of a time in ISO 8601 have.
+  private static func resolution(_ bytes: Span<UInt8>, _ range: Range<Int>) -> TimeResolution {
+    guard let point = range.first(where: { bytes[$0] == UInt8(ascii: ".") }) else { return .second }
+    let digits = (point + 1..<range.upperBound).prefix { bytes[$0] &- UInt8(ascii: "0") < 10 }.count
+    return digits <= 3 ? .millisecond : digits <= 6 ? .microsecond : .nanosecond
+  }
+
+  /// The unit in which the number at `start`, since the epoch, is a moment of our time: from 1973 on
+  /// no two are possible.
+  private static func unit(_ bytes: Span<UInt8>, _ start: Int) -> TimeUnit? {
+    var reader = JSONReader(at: start)
+    guard var range = try? reader.skipValue(bytes) else { return nil }
+    if bytes[range.lowerBound] == UInt8(ascii: "\"") {
+      range = range.lowerBound + 1..<range.upperBound - 1
+    }
+    guard let number = NumberText.scaled(bytes, range, by: 0) else { return nil }
+    switch number.magnitude {
+    case 100_000_000_000_000_000...: return .nanoseconds
+    case 100_000_000_000_000...: return .microseconds
+    case 100_000_000_000...: return .milliseconds
+    default: return .seconds
+    }
+  }
+
+  /// Says once what the fields were taken for.
+  private mutating func report(_ bytes: Span<UInt8>, _ fields: inout JSONFields) {
+    var sum = 0
+    for column in SpanColumn.allCases {
+      guard let cell = row.cells[column] else { continue }
+      sum = sum &* 31 &+ column.index &* 64 &+ cell.key.range.count
+      sum = sum &* 31 &+ (row.units[column]?.rawValue ?? 10)
+    }
+    guard sum != lastSum, reported.count < Self.reportLimit else { return }
+    lastSum = sum
+    var assumptions: [Assumption] = []
+    for column in SpanColumn.allCases {
+      guard let cell = row.cells[column] else { continue }
+      var name: [UInt8] = []
+      name.append(bytes, cell.key.range)
+      let assumption = Assumption(
+        column: column, name: name, unit: row.units[column] ?? cell.meaning.unit)
+      if reported.insert(assumption).inserted { assumptions.append(assumption) }
+    }
+    guard !assumptions.isEmpty else { return }
+    let pairs = assumptions.map { assumption in
+      let unit = assumption.unit.map { "_" + $0.symbol } ?? ""
+      return assumption.column.rawValue + unit + "="
+        + String(decoding: assumption.name, as: UTF8.self)
+    }
+    fields.notes.add(
+      .assumption, at: 0, "rows were read with --map \(pairs.joined(separator: ","))")
+  }
+}
+
+extension TimeUnit {
+  /// `ms`
+  fileprivate var symbol: String {
+    switch self {
+    case .nanoseconds: "ns"
+    case .microseconds: "us"
+    case .milliseconds: "ms"
+    case .seconds: "s"
+    }
+  }
+}

@@ -1,0 +1,173 @@
+public import TraceModel
+
+/// Reads CSV and TSV with a header line: what is in each row goes to the codec of JSON rows that
+/// knows the columns, so that a row means the same in both.
+///
+/// A row of more than one piece is carried over with where its cells are, so no byte is looked at
+/// twice to find them.
+public struct DelimitedTextImporter: SpanImporter {
+  public static let format = FormatDescriptor(
+    name: "csv",
+    summary: "CSV or TSV with a header line: ClickHouse, Honeycomb, or any recognisable columns",
+    example: "clickhouse client -q 'SELECT * FROM otel_traces FORMAT CSVWithNames'", priority: 81)
+
+  public static func sniff(_ prefix: Span<UInt8>, isWhole: Bool) -> Bool {
+    guard TextSniff.isText(prefix) else { return false }
+    return DelimitedHeader.isHeader(prefix)
+  }
+
+  private let columns: ColumnMap
+  private var header: DelimitedHeader?
+  private var codec: (any JSONValueCodec)?
+  private var fields = JSONFields()
+  /// Whether the first row has come.
+  private var hasRows = false
+  /// Whether nothing more is read: the columns say nothing.
+  private var isGivenUp = false
+
+  private var offset = 0
+  private var line = 1
+  private var splitter = DelimitedSplitter()
+  /// The beginning of a row that was cut.
+  private var carry: [UInt8] = []
+  private var rowStart = 0
+  /// Whether the row is longer than the limit: it is passed over to its end.
+  private var isSkipping = false
+  /// The row as a JSON object.
+  private var json: [UInt8] = []
+
+  /// The longest row to carry; smaller only in tests.
+  var recordLimit = ImportLimits.recordBytes
+
+  public init() { self.init(columns: ColumnMap()) }
+
+  init(columns: ColumnMap) { self.columns = columns }
+
+  public mutating func read(_ chunk: Span<UInt8>, into batch: inout SpanBatch) {
+    batch.format = Self.format.name
+    var position = 0
+    while position < chunk.count, !isGivenUp {
+      if carry.isEmpty, !isSkipping { rowStart = offset + position }
+      guard let end = splitter.split(chunk, from: position, carried: offset + position - rowStart)
+      else {
+        carryOver(chunk, from: position, &batch)
+        break
+      }
+      if isSkipping {
+        isSkipping = false
+      } else if carry.isEmpty {
+        row(chunk.extracting(position..<end), &batch)
+      } else {
+        carry.append(chunk, position..<end)
+        let whole = carry
+        carry = []
+        row(whole.span, &batch)
+      }
+      line += splitter.lineFeeds
+      splitter.begin()
+      position = end
+    }
+    offset += chunk.count
+    batch.isHeld = codec?.isWaiting ?? false
+  }
+
+  public mutating func finish(into batch: inout SpanBatch) {
+    batch.format = Self.format.name
+    if !carry.isEmpty, !isGivenUp {
+      let whole = carry
+      carry = []
+      let isCut = splitter.finish(at: whole.count)
+      if isCut || header.map({ splitter.cells.count < $0.names.count }) ?? false {
+        report(.truncatedInput, "the input ends inside a row", &batch)
+      } else {
+        row(whole.span, &batch)
+      }
+    } else if isSkipping {
+      report(.truncatedInput, "the input ends inside a row", &batch)
+    }
+    if header == nil, !isGivenUp, offset == 0 || batch.issues.isEmpty {
+      report(.emptyInput, "\(offset) bytes without a header line", &batch)
+    }
+    codec?.finish(fields: &fields, into: &batch)
+    fields.notes.discard()
+    batch.isHeld = false
+  }
+
+  // MARK: Rows
+
+  private mutating func carryOver(
+    _ chunk: Span<UInt8>, from start: Int, _ batch: inout SpanBatch
+  ) {
+    if isSkipping { return }
+    guard carry.count + chunk.count - start <= recordLimit else {
+      report(.recordTooLong, "a row longer than \(recordLimit) bytes; skipped", &batch)
+      carry = []
+      isSkipping = true
+      splitter.skip()
+      return
+    }
+    carry.append(chunk, start..<chunk.count)
+  }
+
+  /// Takes a row, which the splitter has just been through.
+  private mutating func row(_ bytes: Span<UInt8>, _ batch: inout SpanBatch) {
+    let cells = splitter.cells
+    if cells.count == 1, cells[0].range.isEmpty { return }
+    guard let header else {
+      let found = DelimitedHeader(bytes, columns)
+      splitter.dialect = found.dialect
+      self.header = found
+      return
+    }
+    if !hasRows {
+      hasRows = true
+      if header.isTypes(bytes, cells) { return }
+    }
+    guard cells.count <= header.names.count else {
+      return report(
+        .malformedRecord, "\(cells.count) cells under \(header.names.count) columns; skipped",
+        &batch)
+    }
+    // Lent for this row, so that its memory is used again.
+    var json: [UInt8] = []
+    swap(&json, &self.json)
+    defer { swap(&json, &self.json) }
+    header.write(bytes, cells, to: &json)
+    guard findCodec(bytes, header, &batch) else { return }
+    do throws(JSONError) {
+      try codec?.decode(json.span, byteOffset: rowStart, fields: &fields, into: &batch)
+      for note in fields.notes.take() { report(note.kind, note.detail, &batch) }
+    } catch {
+      fields.notes.discard()
+      batch.rollBack()
+      report(.malformedRecord, "\(error.reason.rawValue); skipped", &batch)
+    }
+  }
+
+  /// Whether there is a codec for the columns.
+  private mutating func findCodec(
+    _ bytes: Span<UInt8>, _ header: DelimitedHeader, _ batch: inout SpanBatch
+  ) -> Bool {
+    if codec != nil { return true }
+    let (object, shape) = header.object
+    let known: [any JSONValueCodec] =
+      columns.isEmpty
+      ? [ClickHouseJSON(), HoneycombJSON(), JSONRows()] : [JSONRows(columns: columns)]
+    codec = known.first { $0.claim(shape, object.span) == .spans }
+    if codec == nil {
+      isGivenUp = true
+      report(
+        .unrecognizedFormat,
+        "no columns for trace ID, span ID and time among \(header.excerpt); name them with --map",
+        &batch)
+    }
+    return codec != nil
+  }
+
+  /// Reports an issue of the row.
+  private func report(_ kind: ImportIssue.Kind, _ detail: String, _ batch: inout SpanBatch) {
+    batch.issues.append(
+      ImportIssue(
+        kind, byteOffset: rowStart, place: .init(line: line, column: 1), detail: detail))
+  }
+}

@@ -1,0 +1,210 @@
+import TraceModel
+
+/// The contents of a cell, as they are and as a JSON value.
+enum DelimitedCell {
+  /// Appends the contents without quotes or escapes.
+  static func append(
+    _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect,
+    to output: inout [UInt8]
+  ) {
+    var index = cell.range.lowerBound
+    let end = cell.range.upperBound
+    if cell.isQuoted {
+      index += 1
+      var isOpen = true
+      var start = index
+      while index < end {
+        guard bytes[index] == UInt8(ascii: "\"") else {
+          index &+= 1
+          continue
+        }
+        output.append(bytes, start..<index)
+        index += 1
+        start = index
+        // The first of two is one; else what follows is outside.
+        if isOpen, index < end, bytes[index] == UInt8(ascii: "\"") {
+          index += 1
+        } else {
+          isOpen.toggle()
+        }
+      }
+      output.append(bytes, start..<end)
+    } else if dialect.hasEscapes {
+      var start = index
+      while index < end {
+        guard bytes[index] == UInt8(ascii: "\\"), index + 1 < end else {
+          index &+= 1
+          continue
+        }
+        output.append(bytes, start..<index)
+        output.append(unescaped(bytes[index + 1]))
+        index += 2
+        start = index
+      }
+      output.append(bytes, start..<end)
+    } else {
+      output.append(bytes, cell.range)
+    }
+  }
+
+  /// Appends the contents as a JSON value: a number, true or false as such, JSON and ClickHouse's
+  /// maps and arrays as what they are, all else as a string. False if there is no value: nothing, or
+  /// `\N`.
+  static func appendValue(
+    _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect,
+    isText: Bool, to json: inout [UInt8]
+  ) -> Bool {
+    let first = bytes[cell.range.lowerBound]
+    if bytes.matches(cell.range, "\\N") || cell.isQuoted && cell.range.count == 2 { return false }
+    if !cell.isQuoted {
+      if !isText, isBareWord(bytes, cell.range) {
+        json.append(bytes, cell.range)
+        return true
+      }
+      if !dialect.hasEscapes, first != UInt8(ascii: "{"), first != UInt8(ascii: "[") {
+        appendString(bytes.extracting(cell.range), to: &json)
+        return true
+      }
+    }
+    var text: [UInt8] = []
+    append(bytes, cell, dialect, to: &text)
+    if text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[") {
+      let start = json.count
+      appendLiteral(text.span, to: &json)
+      if isValue(json.span, from: start) { return true }
+      json.removeLast(json.count - start)
+    }
+    appendString(text.span, to: &json)
+    return true
+  }
+
+  /// Appends bytes as a JSON string.
+  static func appendString(_ bytes: Span<UInt8>, to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "\""))
+    var start = 0
+    for index in bytes.indices {
+      let byte = bytes[index]
+      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
+        continue
+      }
+      json.append(bytes, start..<index)
+      json += escaped(byte)
+      start = index + 1
+    }
+    json.append(bytes, start..<bytes.count)
+    json.append(UInt8(ascii: "\""))
+  }
+
+  /// A byte in a JSON string.
+  private static func escaped(_ byte: UInt8) -> [UInt8] {
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
+    case 0..<0x20:
+      Array("\\u00".utf8) + [
+        UInt8(ascii: "0") + byte >> 4, Array("0123456789abcdef".utf8)[Int(byte & 15)],
+      ]
+    default: [byte]
+    }
+  }
+
+  /// Appends JSON as it is, and a literal of ClickHouse as JSON: strings are in single quotes there,
+  /// with escapes, and tuples in parentheses.
+  private static func appendLiteral(_ bytes: Span<UInt8>, to json: inout [UInt8]) {
+    /// The quote that ends the string; 0 outside.
+    var quote: UInt8 = 0
+    var start = 0
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      // Most bytes are letters and digits.
+      if byte > UInt8(ascii: ")"), byte != UInt8(ascii: "\\") {
+        index &+= 1
+        continue
+      }
+      var replacement: [UInt8]?
+      var length = 1
+      if quote == UInt8(ascii: "\"") {
+        if byte == UInt8(ascii: "\\") { index = min(index + 1, bytes.count - 1) }
+        if byte == quote { quote = 0 }
+      } else if quote == UInt8(ascii: "'") {
+        if byte == quote {
+          quote = 0
+          replacement = [UInt8(ascii: "\"")]
+        } else if byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
+          replacement = escaped(unescaped(bytes[index + 1]))
+          length = 2
+        } else if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+          replacement = escaped(byte)
+        }
+      } else {
+        switch byte {
+        case UInt8(ascii: "\""): quote = byte
+        case UInt8(ascii: "'"):
+          quote = byte
+          replacement = [UInt8(ascii: "\"")]
+        case UInt8(ascii: "("): replacement = [UInt8(ascii: "[")]
+        case UInt8(ascii: ")"): replacement = [UInt8(ascii: "]")]
+        default: break
+        }
+      }
+      if let replacement {
+        json.append(bytes, start..<index)
+        json += replacement
+        start = index + length
+      }
+      index += length
+    }
+    json.append(bytes, start..<bytes.count)
+  }
+
+  /// The byte that is meant by one behind `\`.
+  private static func unescaped(_ byte: UInt8) -> UInt8 {
+    switch byte {
+    case UInt8(ascii: "n"): 0x0a
+    case UInt8(ascii: "t"): 0x09
+    case UInt8(ascii: "r"): 0x0d
+    case UInt8(ascii: "b"): 0x08
+    case UInt8(ascii: "f"): 0x0c
+    case UInt8(ascii: "0"): 0
+    default: byte
+    }
+  }
+
+  /// Whether the bytes from `start` on are one JSON value.
+  private static func isValue(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+    var reader = JSONReader(at: start)
+    guard let range = try? reader.skipValue(bytes) else { return false }
+    return range.upperBound == bytes.count
+  }
+
+  /// Whether the bytes are a number as JSON writes it, true or false.
+  private static func isBareWord(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    switch bytes[range.lowerBound] {
+    case UInt8(ascii: "t"): return bytes.matches(range, "true")
+    case UInt8(ascii: "f"): return bytes.matches(range, "false")
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
+    default: return false
+    }
+    var index = range.lowerBound
+    func digits() -> Int {
+      let start = index
+      while index < range.upperBound, bytes[index] &- UInt8(ascii: "0") < 10 { index += 1 }
+      return index - start
+    }
+    func skip(_ accepted: [UInt8]) -> Bool {
+      guard index < range.upperBound, accepted.contains(bytes[index]) else { return false }
+      index += 1
+      return true
+    }
+    _ = skip([UInt8(ascii: "-")])
+    let startsWithZero = index < range.upperBound && bytes[index] == UInt8(ascii: "0")
+    let whole = digits()
+    guard whole > 0, whole == 1 || !startsWithZero else { return false }
+    if skip([UInt8(ascii: ".")]), digits() == 0 { return false }
+    if skip([UInt8(ascii: "e"), UInt8(ascii: "E")]) {
+      _ = skip([UInt8(ascii: "+"), UInt8(ascii: "-")])
+      if digits() == 0 { return false }
+    }
+    return index == range.upperBound
+  }
+}

@@ -1,0 +1,132 @@
+import Testing
+import TraceModel
+import TraceTestSupport
+
+@testable import TraceFormats
+
+/// Tables with a header line, and rows of JSON with recognisable fields.
+@Suite struct DelimitedTextTests {
+  static let trace = "0af7651916cd43dd8448eb211c80319c"
+
+  private func read(
+    _ text: String, columns: ColumnMap = ColumnMap(), pieces: Int? = nil
+  ) -> ImporterReading {
+    let bytes = Array(text.utf8)
+    return ImporterReading(
+      bytes, by: FormatRegistry.importer(ofRows: columns, for: bytes.span), pieces: pieces)
+  }
+
+  @Test func clickHouseAndHoneycombReadAsTheirJSON() throws {
+    func records(_ path: String) throws -> [SpanRecord] {
+      let fixture = try Fixture.load(path)
+      let found = FormatRegistry.importer(for: fixture.bytes.span, isWhole: true)
+      let importer = try #require(found)
+      return ImporterReading(fixture.bytes, by: importer).records
+    }
+    let clickHouse = try records("clickhouse-json/clickhouse-26.9/each-row.jsonl")
+    #expect(try records("csv/clickhouse-26.9/names-and-types.tsv") == clickHouse)
+    #expect(try records("csv/clickhouse-26.9/with-names.csv") == clickHouse)
+    let rows = try records("honeycomb-json/rows/rows.json")
+    let table = try records("csv/honeycomb-rows/rows.csv")
+    #expect(table.map(\.spanID) == rows.map(\.spanID) && !rows.isEmpty)
+    #expect(table.map(\.start) == rows.map(\.start) && table.map(\.end) == rows.map(\.end))
+    #expect(table.map(\.events.count) == rows.map(\.events.count))
+    #expect(table.map(\.links.count) == rows.map(\.links.count))
+    #expect(table.map(\.attributes.count) == rows.map(\.attributes.count))
+  }
+
+  /// A time is written in seconds, milliseconds and so on; without a word on it, or with one.
+  @Test(arguments: [
+    ("start,duration", "1795362205,2", 1_795_362_205_000_000_000, 2_000_000_000),
+    ("start,duration", "1795362205.25,0.5", 1_795_362_205_250_000_000, 500_000_000),
+    ("start,duration", "1795362205687,2", 1_795_362_205_687_000_000, 2_000_000),
+    ("start,duration", "1795362205687123,2", 1_795_362_205_687_123_000, 2_000),
+    ("start,duration", "1795362205687123456,2", 1_795_362_205_687_123_456, 2),
+    ("Start_Time,dur.us", "2026-11-22T15:43:25Z,2", 1_795_362_205_000_000_000, 2_000),
+    ("startTime,elapsed", "2026-11-22T15:43:25Z,2", 1_795_362_205_000_000_000, 2_000_000),
+    ("start_ns,end_ns", "1000,3000", 1_000, 2_000),
+    ("endTimeMs,duration_s", "3000,2", 1_000_000_000, 2_000_000_000),
+    ("@timestamp,took_ms", "1795362205687,2", 1_795_362_205_687_000_000, 2_000_000),
+  ])
+  func unitsAreGuessedFromNamesAndSizes(
+    names: String, values: String, start: UInt64, length: UInt64
+  ) {
+    let reading = read("trace_id,span_id,\(names)\n\(Self.trace),b7ad6b7169203331,\(values)\n")
+    #expect(reading.records.map(\.start.rawValue) == [start])
+    #expect(reading.records.map(\.end.rawValue) == [start + length])
+    #expect(reading.issues.map(\.kind) == [.assumption])
+  }
+
+  @Test func namesThatTheUserGivesOverrule() throws {
+    let map = try ColumnMap("span_id=sid,trace_id=tid,name=what,start_us=at,duration_s=took")
+    let table = "tid,sid,name,what,at,took\nt,1,x,GET,5000000,2\n"
+    let lines = #"{"tid":"t","sid":1,"name":"x","what":"GET","at":5000000,"took":2}"# + "\n"
+    for text in [table, lines] {
+      for size in [nil, 1, 9] {
+        let reading = read(text, columns: map, pieces: size)
+        let span = try #require(reading.records.first)
+        #expect(span.name == "GET" && span.attributes == [Attribute("name", .string("x"))])
+        #expect(span.start == UnixNanos(5_000_000_000) && span.end == UnixNanos(7_000_000_000))
+      }
+    }
+    for text in ["", "span_id", "span_id=", "id=x", "name_ms=x", "span_id=a,"] {
+      #expect(throws: ColumnMap.Mistake.self, "\(text)") { try ColumnMap(text) }
+    }
+  }
+
+  @Test func quotesAndLineEndsInAnyPieces() {
+    let text =
+      "\u{feff}\"trace id\",span-id,NAME,start,end,note\r\n"
+      + "\(Self.trace),b7ad6b7169203331,\"a,\"\"b\"\"\r\n\nc\",1795362205687,1795362205688,\"\"\r\n"
+      + "\r\n"
+      + "\(Self.trace),b7ad6b7169203332,it\"s,1795362205687,1795362205688,\\N"
+    for size in [nil, 1, 2, 7] {
+      let reading = read(text, pieces: size)
+      #expect(reading.records.map(\.name) == ["a,\"b\"\r\n\nc", "it\"s"])
+      #expect(reading.records.allSatisfy { $0.attributes.isEmpty })
+      #expect(reading.issues.map { $0.place?.line } == [2])
+    }
+  }
+
+  @Test func aRowThatNeverEndsIsSkipped() {
+    var importer = DelimitedTextImporter()
+    importer.recordLimit = 200
+    var batch = SpanBatch(source: SourceID(0))
+    let row = "\(Self.trace),b7ad6b7169203331,1,2\n"
+    let text =
+      "trace_id,span_id,start,end\n" + row + "\"" + String(repeating: "x", count: 300) + "\n" + row
+    for byte in text.utf8 { importer.read([byte].span, into: &batch) }
+    importer.finish(into: &batch)
+    #expect(batch.count == 2)
+    #expect(batch.issues.map(\.kind) == [.assumption, .recordTooLong])
+  }
+
+  /// Log records have the IDs of a span as well, and a time.
+  @Test func whatIsNoSpanIsNotClaimed() {
+    for text in [
+      #"{"trace_id":"a","span_id":"b","timestamp":1795362205,"name":"app"}"#,
+      #"{"trace_id":"a","span_id":"b","level":"info","msg":"x","duration_ms":3}"#,
+      #"{"trace_id":"a","duration_ms":3}"#, #"{"span_id":"a","start":3}"#,
+      #"{"traceId":"a","spanId":"b","startTimeUnixNano":"3"}"#,
+    ] {
+      let reading = ImporterReading(text, by: JSONTextImporter.self)
+      #expect(reading.records.isEmpty && reading.issues.map(\.kind) == [.unrecognizedFormat])
+    }
+    for text in ["trace_id,name\n", "a,b,c\n1,2,3\n", "trace_id\tlevel\n", "{\"trace_id\",span_id"]
+    {
+      let bytes = Array(text.utf8)
+      let isClaimed = DelimitedTextImporter.sniff(bytes.span, isWhole: true)
+      #expect(!isClaimed, "\(text)")
+    }
+    let reading = ImporterReading("a,b\n1,2\n3,4\n", by: DelimitedTextImporter.self)
+    #expect(reading.issues.map(\.kind) == [.unrecognizedFormat])
+  }
+
+  /// All data is looked at once, however it is cut: a row in many pieces costs no more.
+  @Test func longRowsInSmallPiecesAreReadOnce() {
+    let cell = String(repeating: "x", count: 200_000)
+    let text = "trace_id,span_id,start,end,a\n\(Self.trace),b7ad6b7169203331,1,2,\"\(cell)\"\n"
+    let reading = read(text, pieces: 16)
+    #expect(reading.records.first?.attributes.first?.value == .string(cell))
+  }
+}
