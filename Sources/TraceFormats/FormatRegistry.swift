@@ -4,6 +4,7 @@ public import TraceModel
 public enum FormatRegistry {
   /// All importers, in the order in which they are asked.
   public static let all: [any SpanImporter.Type] = [
+    DatadogMessagePackImporter.self, LightstepProtobufImporter.self,
     OTLPProtobufFramesImporter.self, OTLPProtobufImporter.self, JSONTextImporter.self,
   ].sorted { $0.format.priority < $1.format.priority }
 
