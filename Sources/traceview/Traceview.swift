@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-/// The command: `view` unless another subcommand is named.
+/// The command: `view` unless another one is named first.
 @main
 struct Traceview: ParsableCommand {
   static let version = "0.1.0"
@@ -12,11 +12,22 @@ struct Traceview: ParsableCommand {
       traceview spans.json                     view a file; ? lists the keys
       python3 app.py | traceview               view what a program prints
       traceview --print tree spans.json        the waterfalls as text
-      traceview --print json spans.json | jq   one object a span
+      traceview convert spans.json -o out.pb   write another format
       """,
     version: version)
 
   @OptionGroup var view: ViewOptionsGroup
+
+  /// The parser would take the name of another command for that of a file. Such a file is
+  /// `./convert`.
+  static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if arguments.first == ConvertCommand.name {
+      ConvertCommand.main(Array(arguments.dropFirst()))
+    } else {
+      main(arguments)
+    }
+  }
 
   mutating func validate() throws { try view.check() }
 

@@ -38,6 +38,13 @@ enum JaegerTag {
     guard let key else { return nil }
     guard let start else { return (key, .empty) }
     var again = JSONReader(at: start)
+    // Go writes the double 3.0 as 3.
+    if kind == .double, try again.peekKind(bytes) == .number,
+      let double = NumberText.double(bytes, try again.word(bytes))
+    {
+      return (key, .double(double))
+    }
+    again = JSONReader(at: start)
     guard let kind, try again.peekKind(bytes) == .string else {
       return (key, try fields.plainValue(bytes, &again))
     }
