@@ -66,4 +66,16 @@ import TraceTestSupport
       }
     }
   }
+
+  /// Found by mutation: the value of the last member was looked at behind the end.
+  @Test(arguments: ["", " ", "x", "[", "[{", "\u{1}"])
+  func anObjectEndsWhereAValueShouldBegin(rest: String) {
+    let text = #"{"traceId":"1","id":"2","name":"a","localEndpoint":{},"annotations":"# + rest
+    let whole = ImporterReading(text, by: JSONTextImporter.self)
+    #expect(whole.records.isEmpty && !whole.issues.isEmpty)
+    for size in 1...text.utf8.count {
+      let cut = ImporterReading(text + "\n{", by: JSONTextImporter.self, pieces: size)
+      #expect(cut.records.isEmpty && !cut.issues.isEmpty)
+    }
+  }
 }
