@@ -4,8 +4,8 @@ public import TraceModel
 public enum FormatRegistry {
   /// All importers, in the order in which they are asked.
   public static let all: [any SpanImporter.Type] = [
-    OTLPProtobufFramesImporter.self, OTLPProtobufImporter.self, DelimitedTextImporter.self,
-    JSONTextImporter.self,
+    DatadogMessagePackImporter.self, DelimitedTextImporter.self, JSONTextImporter.self,
+    LightstepProtobufImporter.self, OTLPProtobufFramesImporter.self, OTLPProtobufImporter.self,
   ].sorted { $0.format.priority < $1.format.priority }
 
   /// All formats, for the help: an importer that reads several has a line for each.

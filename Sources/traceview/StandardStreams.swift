@@ -39,7 +39,8 @@ enum StandardError {
   static func complain(_ text: String) { write("traceview: \(SafeText.line(text))\n") }
 }
 
-private enum Descriptor {
+/// Writing to descriptors.
+enum Descriptor {
   /// Writes all bytes; the `errno` if that is not possible.
   static func write(_ bytes: [UInt8], to descriptor: CInt) -> CInt? {
     var rest = bytes[...]

@@ -11,7 +11,7 @@ struct Traceview: ParsableCommand {
     usage: """
       traceview spans.json                     view a file; ? lists the keys
       python3 app.py | traceview               view what a program prints
-      traceview --print tree spans.json        the waterfalls as text
+      traceview convert spans.json -o out.pb   write another format
       """,
     version: version)
 
@@ -21,7 +21,9 @@ struct Traceview: ParsableCommand {
   /// `./formats`.
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if arguments.first == FormatsCommand.name {
+    if arguments.first == ConvertCommand.name {
+      ConvertCommand.main(Array(arguments.dropFirst()))
+    } else if arguments.first == FormatsCommand.name {
       FormatsCommand.main(Array(arguments.dropFirst()))
     } else {
       main(arguments)

@@ -103,9 +103,10 @@ struct JSONShape: Sendable {
   /// Whether the member `name` is an array whose first element is an object that has a member
   /// `inner`.
   func hasInFirst(_ name: String, _ inner: String, _ bytes: Span<UInt8>) -> Bool {
-    guard let start = value(of: name, bytes), bytes[start] == UInt8(ascii: "[") else {
-      return false
-    }
+    // Of an object that is cut short the value may not be there.
+    guard let start = value(of: name, bytes), start < bytes.count,
+      bytes[start] == UInt8(ascii: "[")
+    else { return false }
     var reader = JSONReader(at: start + 1)
     return (try? Self.hasMember(inner, bytes, &reader)) ?? false
   }

@@ -36,6 +36,8 @@ enum JaegerTag {
       }
     }
     guard let key else { return nil }
+    // Go writes the double 3.0 as 3.
+    if kind == .double, case .int(let int) = value { return (key, .double(Double(int))) }
     guard let kind, case .text(let text) = value else { return (key, value) }
     return (key, Self.value(of: text, kind, bytes))
   }

@@ -120,12 +120,6 @@ struct LightstepJSON: JSONValueCodec {
       default: try reader.skipValue(bytes)
       }
     }
-    // What Lightstep calls the component is the service.
-    if !attributes.contains(where: { $0.key == "service.name" }),
-      let component = attributes.firstIndex(where: { $0.key == "lightstep.component_name" })
-    {
-      attributes[component].key = "service.name"
-    }
-    if let name { reporters.define(name, as: Resource(attributes: attributes)) }
+    if let name { reporters.define(name, as: Resource(attributes: attributes.namingService())) }
   }
 }

@@ -13,7 +13,9 @@ public struct JSONTextImporter: SpanImporter {
     example: "", priority: 90)
 
   public static func sniff(_ prefix: Span<UInt8>, isWhole: Bool) -> Bool {
+    // A short payload of MessagePack is mostly text.
     TextSniff.isText(prefix) && !DelimitedTextImporter.sniff(prefix, isWhole: isWhole)
+      && !DatadogMessagePackImporter.sniff(prefix, isWhole: isWhole)
   }
 
   /// Where in the grammar of the stream we are, when nothing is carried.

@@ -1,0 +1,325 @@
+import TraceModel
+
+/// Decodes the parts of Lightstep's reports. (lightstep-tracer-common, `collector.proto`.)
+struct LightstepProtobuf: Sendable {
+  private var notes = RecordNotes()
+  private var resource = Resource()
+  private var scope = ScopeID.unknown
+  private var batchNumber: Int?
+  private var hasSpans = false
+  private var hasReporter = false
+
+  init() {}
+
+  // MARK: Reporter
+
+  /// Reads who reports the spans behind.
+  mutating func reporter(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ base: Int, into batch: inout SpanBatch
+  ) {
+    do throws(ProtobufError) {
+      var attributes: [Attribute] = []
+      var reader = ProtobufReader(range)
+      while let tag = try reader.nextTag(bytes) {
+        guard tag.number == 4, tag.type == .length else {
+          try reader.skip(tag, bytes)
+          continue
+        }
+        let pair = try pair(bytes, try reader.delimited(bytes))
+        attributes.append(Attribute(text(bytes, pair.key), value(pair.value, bytes)))
+      }
+      resource = Resource(attributes: attributes.namingService())
+      batchNumber = nil
+      // Behind spans that have one, another report begins.
+      if hasSpans, !hasReporter {
+        notes.add(
+          .resourceAfterSpans, at: range.lowerBound, "the reporter stands behind spans without one")
+      }
+      hasReporter = true
+      flush(base, &batch)
+    } catch {
+      fail(error, base, &batch)
+    }
+  }
+
+  /// The number of the reporter in the batch.
+  private mutating func scope(in batch: inout SpanBatch) -> ScopeID {
+    if batch.number != batchNumber {
+      batchNumber = batch.number
+      scope = batch.intern(InstrumentationScope(), of: batch.intern(resource))
+    }
+    return scope
+  }
+
+  // MARK: Spans
+
+  /// Reads a span and commits it.
+  mutating func span(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ base: Int, into batch: inout SpanBatch
+  ) {
+    hasSpans = true
+    do throws(ProtobufError) {
+      var draft = SpanDraft()
+      draft.byteOffset = base + range.lowerBound
+      draft.resolution = .microsecond
+      draft.scope = scope(in: &batch)
+      var duration = DurationNanos.zero
+      var references: [Range<Int>] = []
+      var reader = ProtobufReader(range)
+      while let tag = try reader.nextTag(bytes) {
+        switch (tag.number, tag.type) {
+        case (1, .length):
+          let context = try context(bytes, try reader.delimited(bytes))
+          draft.traceID = TraceID(high: 0, low: context.traceID)
+          draft.spanID = SpanID(context.spanID)
+        case (2, .length): draft.name = intern(bytes, try reader.delimited(bytes), &batch)
+        case (3, .length): references.append(try reader.delimited(bytes))
+        case (4, .length): draft.start = try time(bytes, try reader.delimited(bytes))
+        case (5, .varint):
+          let nanos = try reader.varint(bytes).multipliedReportingOverflow(by: 1_000)
+          duration = DurationNanos(nanos.overflow ? .max : Int64(clamping: nanos.partialValue))
+        case (6, .length): try take(tag: bytes, try reader.delimited(bytes), &draft, &batch)
+        case (7, .length): try log(bytes, try reader.delimited(bytes), &batch)
+        default: try reader.skip(tag, bytes)
+        }
+      }
+      try follow(references, bytes, &draft, &batch)
+      if draft.start != .unset { draft.end = draft.start.advanced(by: duration) }
+      if !draft.traceID.isValid { notes.add(.invalidID, at: range.lowerBound, "no trace ID") }
+      if !draft.spanID.isValid { notes.add(.invalidID, at: range.lowerBound, "no span ID") }
+      batch.commit(draft)
+      flush(base, &batch)
+    } catch {
+      batch.rollBack()
+      fail(error, base, &batch)
+    }
+  }
+
+  /// The first reference as a child is the parent, or else the first one; the others are links.
+  private func follow(
+    _ references: [Range<Int>], _ bytes: Span<UInt8>, _ draft: inout SpanDraft,
+    _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    var targets: [(isChild: Bool, traceID: UInt64, spanID: UInt64)] = []
+    for range in references {
+      var target = (isChild: true, traceID: UInt64(0), spanID: UInt64(0))
+      var reader = ProtobufReader(range)
+      while let tag = try reader.nextTag(bytes) {
+        switch (tag.number, tag.type) {
+        case (1, .varint): target.isChild = try reader.varint(bytes) == 0
+        case (2, .length):
+          let context = try context(bytes, try reader.delimited(bytes))
+          (target.traceID, target.spanID) = (context.traceID, context.spanID)
+        default: try reader.skip(tag, bytes)
+        }
+      }
+      // Most clients leave out the trace ID.
+      if target.traceID == 0 { target.traceID = draft.traceID.low }
+      targets.append(target)
+    }
+    let own = targets.indices.filter { targets[$0].traceID == draft.traceID.low }
+    let parent = own.first { targets[$0].isChild } ?? own.first
+    for (index, target) in targets.enumerated() {
+      if index == parent {
+        draft.parentSpanID = SpanID(target.spanID)
+      } else {
+        batch.endLink(
+          traceID: TraceID(high: 0, low: target.traceID), spanID: SpanID(target.spanID))
+      }
+    }
+  }
+
+  private func context(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(ProtobufError) -> (traceID: UInt64, spanID: UInt64) {
+    var context = (traceID: UInt64(0), spanID: UInt64(0))
+    var reader = ProtobufReader(range)
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .varint): context.traceID = try reader.varint(bytes)
+      case (2, .varint): context.spanID = try reader.varint(bytes)
+      default: try reader.skip(tag, bytes)
+      }
+    }
+    return context
+  }
+
+  /// A `Timestamp`.
+  private mutating func time(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(ProtobufError) -> UnixNanos {
+    var (seconds, nanos) = (UInt64(0), UInt64(0))
+    var reader = ProtobufReader(range)
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .varint): seconds = try reader.varint(bytes)
+      case (2, .varint): nanos = try reader.varint(bytes)
+      default: try reader.skip(tag, bytes)
+      }
+    }
+    let product = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let sum = product.partialValue.addingReportingOverflow(nanos)
+    if !product.overflow, !sum.overflow { return UnixNanos(sum.partialValue) }
+    notes.add(.invalidTime, at: range.lowerBound, "the time is before 1970 or after 2554")
+    return .unset
+  }
+
+  /// A tag, which may be what OpenTelemetry has a field for.
+  private mutating func take(
+    tag bytes: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanDraft, _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    let pair = try pair(bytes, range)
+    if bytes.matches(pair.key, "span.kind"), case .text(let text) = pair.value,
+      let kind = SpanKind(named: bytes, text)
+    {
+      draft.kind = kind
+    } else if bytes.matches(pair.key, "error"), isTrue(pair.value, bytes) {
+      draft.status = .error
+    } else {
+      append(pair, bytes, isDetail: false, to: &batch)
+    }
+  }
+
+  /// Python's client writes every value as text.
+  private func isTrue(_ value: Value, _ bytes: Span<UInt8>) -> Bool {
+    switch value {
+    case .bool(let bool): bool
+    case .text(let text): bytes.matches(text, "true") || bytes.matches(text, "True")
+    default: false
+    }
+  }
+
+  private mutating func log(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    var (moment, name) = (UnixNanos.unset, StringID.empty)
+    var reader = ProtobufReader(range)
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .length): moment = try time(bytes, try reader.delimited(bytes))
+      case (2, .length):
+        let pair = try pair(bytes, try reader.delimited(bytes))
+        if name == .empty, bytes.matches(pair.key, "event"), case .text(let text) = pair.value {
+          name = intern(bytes, text, &batch)
+        } else {
+          append(pair, bytes, isDetail: true, to: &batch)
+        }
+      default: try reader.skip(tag, bytes)
+      }
+    }
+    batch.endEvent(time: moment, name: name)
+  }
+
+  // MARK: Values
+
+  private enum Value {
+    case empty
+    case text(Range<Int>)
+    case int(Int64)
+    case double(Double)
+    case bool(Bool)
+  }
+
+  /// A `KeyValue`.
+  private func pair(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(ProtobufError) -> (key: Range<Int>, value: Value) {
+    var key = range.lowerBound..<range.lowerBound
+    var value = Value.empty
+    var reader = ProtobufReader(range)
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .length): key = try reader.delimited(bytes)
+      // 6 is text that is JSON.
+      case (2, .length), (6, .length): value = .text(try reader.delimited(bytes))
+      case (3, .varint): value = .int(Int64(bitPattern: try reader.varint(bytes)))
+      case (4, .fixed64): value = .double(Double(bitPattern: try reader.fixed64(bytes)))
+      case (5, .varint): value = .bool(try reader.varint(bytes) != 0)
+      default: try reader.skip(tag, bytes)
+      }
+    }
+    return (key, value)
+  }
+
+  private mutating func append(
+    _ pair: (key: Range<Int>, value: Value), _ bytes: Span<UInt8>, isDetail: Bool,
+    to batch: inout SpanBatch
+  ) {
+    let key = intern(bytes, pair.key, &batch)
+    var text = StringID.empty
+    if case .text(let range) = pair.value { text = intern(bytes, range, &batch) }
+    func append(_ columns: inout AttributeColumns, _ strings: inout StringPool) {
+      switch pair.value {
+      case .empty: columns.append(emptyFor: key)
+      case .text: columns.append(key: key, string: text)
+      case .int(let int): columns.append(key: key, int: int)
+      case .double(let double): columns.append(key: key, double: double)
+      case .bool(let bool): columns.append(key: key, bool: bool)
+      }
+    }
+    if isDetail {
+      batch.withDetailAttributes(append)
+    } else {
+      batch.withAttributes(append)
+    }
+  }
+
+  private mutating func value(_ value: Value, _ bytes: Span<UInt8>) -> AttributeValue {
+    switch value {
+    case .empty: .empty
+    case .text(let range): .string(text(bytes, range))
+    case .int(let int): .int(int)
+    case .double(let double): .double(double)
+    case .bool(let bool): .bool(bool)
+    }
+  }
+
+  private mutating func intern(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+  ) -> StringID {
+    checkUTF8(bytes, range)
+    return batch.strings.intern(bytes.extracting(range))
+  }
+
+  private mutating func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    checkUTF8(bytes, range)
+    var copy: [UInt8] = []
+    copy.append(bytes, range)
+    return String(decoding: copy, as: UTF8.self)
+  }
+
+  // MARK: Issues
+
+  private mutating func checkUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+    if bytes.isValidUTF8(range) { return }
+    notes.add(.invalidUTF8, at: range.lowerBound, "in a string; its bytes are kept")
+  }
+
+  private mutating func flush(_ base: Int, _ batch: inout SpanBatch) {
+    for note in notes.take() {
+      batch.issues.append(
+        ImportIssue(note.kind, byteOffset: base + note.position, detail: note.detail))
+    }
+  }
+
+  private mutating func fail(_ error: ProtobufError, _ base: Int, _ batch: inout SpanBatch) {
+    notes.discard()
+    batch.issues.append(
+      ImportIssue(
+        .malformedRecord, byteOffset: base + error.offset,
+        detail: "\(error.reason.rawValue); skipped"))
+  }
+}
+
+extension [Attribute] {
+  /// The attributes of one of Lightstep's reporters, which calls the service a component.
+  func namingService() -> [Attribute] {
+    var copy = self
+    if !contains(where: { $0.key == "service.name" }),
+      let component = firstIndex(where: { $0.key == "lightstep.component_name" })
+    {
+      copy[component].key = "service.name"
+    }
+    return copy
+  }
+}
