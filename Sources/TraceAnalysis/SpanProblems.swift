@@ -43,37 +43,15 @@ struct SpanProblems {
   private var duplicates: Problem? {
     let tally = scan.duplicates
     guard tally.count > 0 else { return nil }
-    let halves = sharedHalves(tally.spans)
     return Problem(
-      .duplicateSpan, halves ? .info : .warning,
+      .duplicateSpan, .warning,
       summary:
         "\(CountText.counted(tally.count, "span")) in \(traces(tally.traceCount)) share their ID with another span of the trace",
-      cause: halves
-        ? "The client's and the server's half of a call share one ID, as Zipkin's clients do."
-        : "The span was sent twice and changed in between, or IDs are not random (a forked process?).",
-      cure: halves
-        ? "Nothing to do; or let the server start a span ID of its own."
-        : "Send a span once, when it has ended; seed the ID generator anew after a fork.",
+      cause:
+        "The span was sent twice and changed in between, or IDs are not random (a forked process?).",
+      cure: "Send a span once, when it has ended; seed the ID generator anew after a fork.",
       details: ["All of them are shown; children hang under the one that starts first."],
       traces: tally.traces, spans: tally.spans, count: tally.count)
-  }
-
-  /// Whether the spans listed are client and server halves: no ID has two of one kind.
-  private func sharedHalves(_ rows: [SpanRow]) -> Bool {
-    struct Half: Hashable {
-      var trace: TraceID
-      var span: SpanID
-      var kind: SpanKind
-    }
-    var halves: Set<Half> = []
-    for row in rows {
-      let span = scan.data.store[row]
-      let half = Half(trace: span.traceID, span: span.spanID, kind: span.kind)
-      guard [.client, .server].contains(span.kind), halves.insert(half).inserted else {
-        return false
-      }
-    }
-    return true
   }
 
   private var copies: Problem? {

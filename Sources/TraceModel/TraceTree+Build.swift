@@ -20,6 +20,7 @@ extension TraceTree {
     }
     var builder = TreeBuilder(nodes)
     guard builder.link(workers, isCancelled) else { return nil }
+    builder.joinHalves(store)
     builder.addPlaceholders()
     builder.cutRings()
     guard let tree = builder.walk(workers, isCancelled) else { return nil }
@@ -151,6 +152,40 @@ private struct TreeBuilder {
     guard started > 0, namesakes[started - 1].first == first else { return first }
     let start = nodes[Int(namesakes[started - 1].node)].extent.start
     return namesakes[place(of: start, orEqual: false)].node
+  }
+
+  /// Puts the server's half of a call under the client's, where they share an ID, and each child
+  /// under the half of its own service. They are no duplicates then.
+  mutating func joinHalves(_ store: SpanStore) {
+    var halves: [Int32: CallHalves] = [:]
+    var next = 0
+    while next < namesakes.count {
+      let first = namesakes[next].first
+      var end = next + 1
+      while end < namesakes.count, namesakes[end].first == first { end += 1 }
+      if end - next == 2,
+        let pair = CallHalves(namesakes[next].node, namesakes[next + 1].node, nodes, store)
+      {
+        (halves[pair.client], halves[pair.server]) = (pair, pair)
+      }
+      next = end
+    }
+    if halves.isEmpty { return }
+    for node in 0..<spanCount where parents[node] >= 0 {
+      guard nodes[Int(parents[node])].defects.contains(.duplicate),
+        let pair = halves[parents[node]]
+      else { continue }
+      let (sealed, index) = store.locate(nodes[node].row)
+      parents[node] = pair.parent(ofChildIn: sealed.service(at: index)) ?? parents[node]
+    }
+    orphans.removeAll { halves[$0]?.server == $0 }
+    for (node, pair) in halves {
+      nodes[Int(node)].defects.remove(.duplicate)
+      guard node == pair.server else { continue }
+      parents[Int(node)] = pair.client
+      nodes[Int(node)].placement = .child
+      nodes[Int(node)].defects.remove(.orphan)
+    }
   }
 
   /// Adds a node for each parent that orphans name, over the time of its orphans.

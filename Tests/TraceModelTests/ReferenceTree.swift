@@ -74,8 +74,29 @@ struct ReferenceTree {
     }
   }
 
+  /// The halves of one call that have this ID.
+  private func halves(of id: SpanID) -> (client: Int, server: Int)? {
+    let all = nodes.indices.filter { nodes[$0].id == id && nodes[$0].record != nil }
+    func half(_ kind: SpanKind) -> Int? { all.first { nodes[$0].record?.kind == kind } }
+    guard id.isValid, all.count == 2, let client = half(.client), let server = half(.server),
+      service(of: client) != service(of: server),
+      nodes[client].parentID == nodes[server].parentID
+    else { return nil }
+    return (client, server)
+  }
+
+  private func service(of node: Int) -> String { nodes[node].record?.resource.serviceName ?? "" }
+
   private mutating func link() {
     for node in nodes.indices {
+      if let halves = halves(of: nodes[node].id) {
+        nodes[node].defects.remove(.duplicate)
+        if halves.server == node {
+          nodes[node].placement = .child
+          nodes[node].parent = halves.client
+          continue
+        }
+      }
       guard let wanted = nodes[node].record?.parentSpanID, wanted.isValid else { continue }
       let named = nodes.indices.filter { nodes[$0].id == wanted }
       let spans = named.filter { nodes[$0].record != nil }
@@ -84,6 +105,10 @@ struct ReferenceTree {
         let latest = started.last.map { nodes[$0].extent.start }
         nodes[node].placement = .child
         nodes[node].parent = started.first { nodes[$0].extent.start == latest } ?? first
+        for half in halves(of: wanted).map({ [$0.client, $0.server] }) ?? []
+        where service(of: half) == service(of: node) {
+          nodes[node].parent = half
+        }
         continue
       }
       nodes[node].placement = .orphan

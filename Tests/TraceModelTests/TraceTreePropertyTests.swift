@@ -156,6 +156,13 @@ import TraceTestSupport
         let record = data.store[tree.rows[position]].record
         switch tree.placements[position] {
         case .root: #expect(!record.parentSpanID.isValid, "seed \(seed)")
+        case .child
+        where record.parentSpanID != record.spanID
+          && tree.spanIDs[parent] == record.spanID:
+          // Two halves of one call.
+          let other = data.store[tree.rows[parent]].record
+          #expect(record.kind == .server && other.kind == .client, "seed \(seed)")
+          #expect(record.parentSpanID == other.parentSpanID, "seed \(seed)")
         case .child:
           #expect(tree.spanIDs[parent] == record.parentSpanID, "seed \(seed)")
           #expect(known.contains(record.parentSpanID), "seed \(seed)")

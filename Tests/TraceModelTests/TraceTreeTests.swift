@@ -54,6 +54,57 @@ import TraceTestSupport
     #expect(tree.extent.isUnset)
   }
 
+  // MARK: Halves of a call
+
+  private func half(
+    _ id: UInt64, parent: UInt64 = 0, _ start: UInt64, _ end: UInt64, _ kind: SpanKind,
+    _ service: String
+  ) -> SpanRecord {
+    var record = span(id, parent: parent, start, end, name: "\(service) \(kind.name)")
+    record.kind = kind
+    record.resource = Resource(attributes: [Attribute("service.name", .string(service))])
+    return record
+  }
+
+  @Test func aServerThatSharesItsClientsIDIsItsChild() {
+    let records = [
+      half(1, 1, 90, .server, "front"), half(2, parent: 1, 10, 50, .client, "front"),
+      half(2, parent: 1, 12, 40, .server, "back"), half(3, parent: 2, 20, 30, .client, "back"),
+      half(4, parent: 2, 45, 48, .internal, "front"), half(5, parent: 2, 21, 22, .internal, "x"),
+    ]
+    for records in [records, records.reversed()] {
+      let data = SpanDatabase(records).dataSet
+      let tree = data.tree(of: TraceRow(0))
+      let names = tree.rows.map { data.store[$0].name }
+      #expect(
+        names == [
+          "front server", "front client", "back server", "back client", "x internal",
+          "front internal",
+        ])
+      #expect(tree.depths == [0, 1, 2, 3, 3, 2])
+      #expect(tree.placements.dropFirst().allSatisfy { $0 == .child })
+      #expect(tree.defects.allSatisfy { $0.isEmpty })
+    }
+  }
+
+  @Test func aHalfWithoutItsParentIsNoOrphanIfTheOtherIsThere() {
+    let tree = tree([
+      half(2, parent: 1, 10, 50, .client, "front"), half(2, parent: 1, 12, 40, .server, "back"),
+    ])
+    #expect(tree.placements == [.missingParent, .orphan, .child])
+    #expect(tree.depths == [0, 1, 2])
+  }
+
+  @Test func spansOfOneIDThatAreNoHalvesStayDuplicates() {
+    for (kinds, services) in [
+      ([SpanKind.client, .server], ["a", "a"]), ([.client, .client], ["a", "b"]),
+      ([.client, .server, .server], ["a", "b", "c"]), ([.producer, .consumer], ["a", "b"]),
+    ] {
+      let records = zip(kinds, services).map { half(2, 10, 50, $0, $1) }
+      #expect(tree(records).defects.allSatisfy { $0.contains(.duplicate) })
+    }
+  }
+
   // MARK: Rings
 
   @Test func spanThatIsItsOwnParentIsCut() {

@@ -86,7 +86,14 @@ struct JSONShape: Sendable {
 
   /// Where the value of the member `name` begins.
   func value(of name: String, _ bytes: Span<UInt8>) -> Int? {
-    for member in members where bytes.matches(member.key, name) { return member.value }
+    // Asked for every object by every codec: the name is made bytes once, and lengths come first.
+    let other = name.utf8Span.span
+    search: for member in members where member.key.count == other.count {
+      for offset in other.indices where bytes[member.key.lowerBound &+ offset] != other[offset] {
+        continue search
+      }
+      return member.value
+    }
     return nil
   }
 

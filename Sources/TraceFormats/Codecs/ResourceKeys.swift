@@ -3,12 +3,14 @@
 /// Only what cannot be anything else: names of OpenTelemetry's semantic conventions that describe the
 /// process, and are the same in all its spans.
 enum ResourceKeys {
-  private static let prefixes = [
+  private static let prefixes: [(first: UInt8, text: String)] = [
     "service.", "telemetry.", "deployment.", "host.", "k8s.", "container.", "cloud.", "os.",
     "process.runtime.", "process.pid", "process.executable.",
-  ]
+  ].map { (first: $0.utf8.first ?? 0, text: $0) }
 
   static func contain(_ bytes: Span<UInt8>, _ key: Range<Int>) -> Bool {
-    prefixes.contains { bytes.hasPrefix($0, key) }
+    guard !key.isEmpty else { return false }
+    let first = bytes[key.lowerBound]
+    return prefixes.contains { $0.first == first && bytes.hasPrefix($0.text, key) }
   }
 }

@@ -82,9 +82,13 @@ enum ZipkinTag {
       }
     case .scopeName: span.source.scopeName = valueID
     case .scopeVersion: span.source.scopeVersion = valueID
-    case nil where bytes.hasPrefix("telemetry.", key.range):
+    case nil
+    where bytes[key.range.lowerBound] == UInt8(ascii: "t")
+      && bytes.hasPrefix("telemetry.", key.range):
       span.source.add(keyID, valueID)
-    case nil where bytes.hasPrefix("service.", key.range):
+    case nil
+    where bytes[key.range.lowerBound] == UInt8(ascii: "s")
+      && bytes.hasPrefix("service.", key.range):
       // The name is that of the local endpoint.
       if !bytes.matches(key.range, "service.name") { span.source.add(keyID, valueID) }
     case nil: fields.append(keyID, value, bytes, isDetail: false, to: &batch)

@@ -47,6 +47,7 @@ extension JSONTextImporter {
     for index in codecs.indices where codecs[index].claim(shape, json.span) == .spans {
       endSkipped(&batch)
       recognize(type(of: codecs[index]).format.name)
+      hasRecords = true
       do throws(JSONError) {
         try codecs[index].decode(json.span, byteOffset: base, fields: &fields, into: &batch)
         // Places in the JSON are none in the source.

@@ -161,6 +161,7 @@ extension JSONTextImporter {
       return
     }
     recentCodec = index
+    hasRecords = true
     recognize(type(of: codecs[index]).format.name)
     if claim == .nothing { return }
     do throws(JSONError) {

@@ -22,8 +22,9 @@ extension JSONTextImporter {
   }
 
   public mutating func join(_ next: Self, _ batch: inout SpanBatch) -> Bool {
-    // Inside of a wrapper there is more to know than what a cut says.
-    guard let cut = next.cut, cut.offset == offset, carried == nil, !wrapper.isOpen,
+    // What is around records, and what codecs have learned, ends at no cut.
+    guard !wrapper.isOpen, !hasRecords,
+      let cut = next.cut, cut.offset == offset, carried == nil,
       cut.kind == .whole ? mode == .text : mode == .otlp && stream.isBefore(cut.kind)
     else { return false }
     var joined = next

@@ -86,6 +86,15 @@ enum IDText {
   static func number(
     _ bytes: Span<UInt8>, _ range: Range<Int>
   ) -> (high: UInt64, low: UInt64)? {
+    if range.count == 16 {
+      return FixedText.hexadecimal16(bytes, at: range.lowerBound).map { (0, $0) }
+    }
+    if range.count == 32 {
+      guard let high = FixedText.hexadecimal16(bytes, at: range.lowerBound),
+        let low = FixedText.hexadecimal16(bytes, at: range.lowerBound + 16)
+      else { return nil }
+      return (high, low)
+    }
     var high: UInt64 = 0
     var low: UInt64 = 0
     for index in range {
