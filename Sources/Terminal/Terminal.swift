@@ -164,11 +164,11 @@ public struct Terminal: ~Copyable {
   /// Whether the terminal was asked for its ground just now, and may still answer.
   public var expectsBackground: Bool { decoder.expectsAnswers() }
 
-  /// Takes answers that are still to come, for 50 ms at most: else who reads the keyboard next, the
+  /// Takes answers that are still to come, for 150 ms at most: else who reads the keyboard next, the
   /// shell, would get them as if they had been typed.
   private static func awaitAnswers(_ decoder: KeyDecoder) {
     var decoder = decoder
-    let end = ContinuousClock.now + .milliseconds(50)
+    let end = ContinuousClock.now + .milliseconds(150)
     while decoder.expectsAnswers(), case let left = (end - .now) / .milliseconds(1), left > 0 {
       _ = decoder.next(patience: Int32(left) + 1, from: read)
     }

@@ -114,9 +114,11 @@ struct TerminalTests {
     try session.setGround("#002b36")
     try session.send("b")
     try session.waitUntil("the other background") { row(3, of: $0).hasSuffix("b dark") }
-    // Late, twice, and cut into pieces that come one by one.
+    // Late, twice, and cut into pieces that come one by one; but for the first, behind which the
+    // Esc key would be meant if a slow machine let it stand alone.
     try session.send(bytes: "X\u{1B}]11;rgb:ffff/ffff/ffff\u{07}j")
-    for byte in "\u{1B}]11;rgb:0000/0000/0000" { try session.send(bytes: String(byte)) }
+    try session.send(bytes: "\u{1B}]11;r")
+    for byte in "gb:0000/0000/0000" { try session.send(bytes: String(byte)) }
     try session.send(bytes: "\u{07}k")
     try session.waitUntil("answers and keys") { row(3, of: $0) == "light j dark k" }
   }
