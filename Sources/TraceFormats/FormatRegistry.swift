@@ -66,15 +66,13 @@ public enum FormatRegistry {
     }
     return ImportIssue(
       .unrecognizedFormat, byteOffset: 0,
-      detail: "tried \(names); the input begins with \(Excerpt.hexadecimal(prefix))")
+      detail: tried(formats.map(\.name)) + Excerpt.hexadecimal(prefix))
   }
 
-  /// The beginning of the issue for text without any span.
-  static var triedText: String {
-    "tried \(JSONCodecs.formats.map(\.name).joined(separator: ", ")); the input begins with "
+  /// The beginning of the issue for text without any span of these formats.
+  static func tried(_ names: [String]) -> String {
+    "tried \(names.joined(separator: ", ")); the input begins with "
   }
-
-  private static var names: String { formats.map(\.name).joined(separator: ", ") }
 
   /// What the input is, if it only contains other files.
   private static func container(_ prefix: Span<UInt8>) -> String? {

@@ -16,6 +16,17 @@ public enum ImportLimits {
   /// Raw texts of resources and scopes that are remembered, so that each is decoded once.
   static let cachedScopeBytes = 4 << 20
 
+  /// Records that wait for others which belong to them, as Honeycomb's spans for their events. Beyond
+  /// it the oldest waits no longer.
+  static let waitingBytes = 16 << 20
+
+  /// Errors of Elastic's agents that wait for their transaction: those that are not sampled have
+  /// errors, but never come. (`other-signal`)
+  static let waitingErrors = 10_000
+
+  /// Traces of Datadog whose upper half of the ID is remembered.
+  static let openTraces = 65_536
+
   /// The issues that one record can cause; more are not kept.
   static let issuesPerRecord = 100
 

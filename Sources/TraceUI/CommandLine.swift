@@ -88,10 +88,18 @@ extension ViewState {
   }
 
   private mutating func openTrace(named prefix: String) {
-    let found = TraceIDPrefix(prefix).flatMap { wanted in
-      (0..<data.traces.count).first { wanted.matches(data.traces[TraceRow(UInt32($0))].id) }
+    let numbers = 0..<data.traces.count
+    let byDigits = TraceIDPrefix(prefix).flatMap { wanted in
+      numbers.first { wanted.matches(data.traces[TraceRow(UInt32($0))].id) }
     }
-    guard let found else {
+    // Some sources have IDs of any text.
+    let byText = { [data] in
+      numbers.first {
+        let root = data.traces[TraceRow(UInt32($0))].rootRow
+        return !prefix.isEmpty && data.store[root].traceIDText.hasPrefix(prefix)
+      }
+    }
+    guard let found = byDigits ?? byText() else {
       message = "no trace \(prefix)"
       return
     }

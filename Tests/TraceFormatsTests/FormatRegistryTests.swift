@@ -34,6 +34,8 @@ import TraceTestSupport
     }
     let counts = importers.map { ImporterReading(jaeger + otlp + jaeger, by: $0).records.count }
     #expect(counts == [8, 3, 0])
+    let issue = try #require(ImporterReading(jaeger, by: importers[2]).issues.first)
+    #expect(issue.detail.hasPrefix("tried python-console; the input begins with"))
     #expect(FormatRegistry.importer(named: "otlp-protobuf") is OTLPProtobufImporter)
     #expect(FormatRegistry.importer(named: "nothing") == nil)
   }

@@ -321,3 +321,31 @@ import TraceTestSupport
     }
   }
 }
+
+/// IDs that are no hexadecimal numbers, as the view shows and takes them.
+@Suite struct NamedIDTests {
+  @Test func idsAreShownFoundAndTakenAsTheyAreWritten() throws {
+    var batch = SpanBatch(source: SourceID(0))
+    for (trace, id, parent) in [
+      ("order 6", "x", ""), ("order 7", "a", ""), ("order 7", "b", "gone"),
+    ] {
+      var draft = SpanDraft()
+      draft.traceID = batch.traceID(named: trace.utf8Span.span)
+      draft.spanID = batch.spanID(named: id.utf8Span.span)
+      draft.parentSpanID = batch.spanID(named: parent.utf8Span.span)
+      draft.name = batch.strings.intern("span \(id)")
+      draft.start = UnixNanos(UInt64(1_000 + batch.count))
+      draft.end = UnixNanos(2_000)
+      batch.commit(draft)
+    }
+    var database = SpanDatabase()
+    database.append(batch)
+    var session = Session(database.dataSet, size: Size(width: 120, height: 40))
+    session.type(":trace order 7")
+    session.press(.enter)
+    let frame = session.state.draw().text
+    #expect(frame.contains("missing parent gone") && frame.contains("order 7"))
+    session.press("y", "s")
+    #expect(session.effects.contains { if case .copy("a", _) = $0 { true } else { false } })
+  }
+}

@@ -174,14 +174,11 @@ struct DatadogParts {
 /// The upper halves of trace IDs, which only the first span of a chunk has.
 struct DatadogTraceIDs: Sendable {
   private var highHalves: [UInt64: UInt64] = [:]
-  /// More traces than this are not open at once.
-  private static let limit = 65_536
-
   /// The whole ID of a span whose `high` half is known, or was that of an earlier span.
   mutating func full(_ id: TraceID, high: UInt64?) -> TraceID {
     guard id.high == 0 else { return id }
     if let high {
-      if highHalves.count >= Self.limit { highHalves.removeAll(keepingCapacity: true) }
+      if highHalves.count >= ImportLimits.openTraces { highHalves.removeAll(keepingCapacity: true) }
       highHalves[id.low] = high
     }
     return TraceID(high: highHalves[id.low] ?? 0, low: id.low)

@@ -10,9 +10,6 @@ struct ElasticErrors: Sendable {
     var attributes: [Attribute] = []
   }
 
-  /// More than these do not wait: transactions that are not sampled have errors, but never come.
-  private static let limit = 10_000
-
   /// By transaction.
   private var waiting: [SpanID: [Waiting]] = [:]
   private var count = 0
@@ -49,7 +46,7 @@ struct ElasticErrors: Sendable {
         try reader.skipValue(bytes)
       }
     }
-    if count >= Self.limit { reportAll(in: &batch) }
+    if count >= ImportLimits.waitingErrors { reportAll(in: &batch) }
     waiting[transactionID, default: []].append(error)
     count += 1
   }

@@ -24,9 +24,6 @@ struct HeldSpans: Sendable {
     var missing = 0
   }
 
-  /// How much is held, in bytes.
-  static let byteLimit = 16 << 20
-
   private var held: [Key: Held] = [:]
   /// The keys of `held` in the order in which they came, and of some that are gone.
   private var order: [Key] = []
@@ -79,7 +76,7 @@ struct HeldSpans: Sendable {
 
   /// Takes a span that waits for nothing more, or the oldest if too much is held.
   mutating func nextComplete() -> Held? {
-    if complete.isEmpty, byteCount <= Self.byteLimit { return nil }
+    if complete.isEmpty, byteCount <= ImportLimits.waitingBytes { return nil }
     return next()
   }
 

@@ -126,6 +126,11 @@ public struct JSONTextImporter: SpanImporter {
     endPass(&batch)
   }
 
+  /// The formats that are read.
+  private var names: [String] {
+    (readsOTLP ? [OTLPJSON.format.name] : []) + codecs.map { type(of: $0).format.name }
+  }
+
   public mutating func finish(into batch: inout SpanBatch) {
     if case .element = carried { release(isWhole: true, &batch) }
     switch (mode, carried) {
@@ -152,7 +157,7 @@ public struct JSONTextImporter: SpanImporter {
     }
     if isRecognized {
       endSkipped(&batch)
-    } else if let issue = skipped.take(.unrecognizedFormat, FormatRegistry.triedText) {
+    } else if let issue = skipped.take(.unrecognizedFormat, FormatRegistry.tried(names)) {
       batch.issues.append(issue)
     } else {
       batch.issues.append(

@@ -124,7 +124,7 @@ public struct Report {
       facts.append("\(copies) left out")
     }
     if trace.services.count > 1 { facts.append(CountText.counted(trace.services.count, "service")) }
-    facts.append("trace \(summary.id)")
+    facts.append("trace \(SafeText.line(data.store[summary.rootRow].traceIDText))")
     if !extent.isUnset {
       let start = TimestampText(extent.start, zone: options.zone)
       facts.append("\(start.dateText) \(start.timeText(digits: 3))")
