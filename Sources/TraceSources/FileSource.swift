@@ -7,7 +7,7 @@ public import TraceModel
 /// A file, or standard input, that is read from its start to its end.
 ///
 /// Read with `read` and never mapped: a mapped file that is cut meanwhile kills the process.
-public struct FileSource: Sendable {
+public struct FileSource: SpanSource {
   public let id: SourceID
   /// What the user called it.
   public let name: String

@@ -28,6 +28,15 @@ public final class Inbox<Item: Sendable>: Sendable {
     wake()
   }
 
+  /// Adds a value if there is room; says whether there was.
+  public func offer(_ item: Item) -> Bool {
+    guard room.wait(timeout: .now()) == .success else { return false }
+    items.withLock { $0.append(item) }
+    arrived.signal()
+    wake()
+    return true
+  }
+
   /// Takes all that came since the last call, without waiting.
   public func drain() -> [Item] {
     let taken = items.withLock { items in

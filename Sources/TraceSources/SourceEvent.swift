@@ -5,6 +5,8 @@ public enum SourceEvent: Sendable {
   case batch(SpanBatch)
   /// How many bytes of a source were read so far.
   case progress(SourceID, bytesRead: Int)
+  /// What a live source does, whenever that changes.
+  case status(SourceID, SourceStatus)
   /// Nothing more will come of a source.
   case ended(SourceID)
   /// There is no room for the rest of a source; what came of it stays.

@@ -35,16 +35,19 @@ public struct LoadStatus: Sendable, Equatable {
   public var isDone: Bool
   /// What went wrong with sources, one line each.
   public var failures: [String]
+  /// What live sources say of themselves.
+  public var live: [SourceID: SourceStatus]
 
   public init(
     bytesRead: Int = 0, bytesTotal: Int? = nil, isRead: Bool = false, isDone: Bool = false,
-    failures: [String] = []
+    failures: [String] = [], live: [SourceID: SourceStatus] = [:]
   ) {
     self.bytesRead = bytesRead
     self.bytesTotal = bytesTotal
     self.isRead = isRead || isDone
     self.isDone = isDone
     self.failures = failures
+    self.live = live
   }
 }
 

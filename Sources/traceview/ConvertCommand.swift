@@ -108,7 +108,7 @@ struct ConvertCommand: ParsableCommand {
         for event in inbox.wait(atMost: .seconds(1)) {
           switch event {
           case .batch(let batch): database.append(batch)
-          case .progress: break
+          case .progress, .status: break
           case .ended, .stopped: isRunning = false
           case .failed(_, let error):
             StandardError.complain(error.message)

@@ -10,7 +10,7 @@ import TraceUI
 /// Has a thread of its own, so that neither indexing nor analysis makes a key wait. A snapshot costs
 /// nothing that grows with the data.
 final class Loader: Sendable {
-  private let sources: [FileSource]
+  private let sources: [any SpanSource]
   private let sourceNames: [String]
   private let inbox: Inbox<SourceEvent>
   /// Whether to publish, and analyze, before everything was read.
@@ -29,7 +29,8 @@ final class Loader: Sendable {
   /// `sourceNames` are those of all sources by number, those that could not be opened too;
   /// `publish` is called on the loader's thread.
   init(
-    sources: [FileSource], sourceNames: [String], memory: MemoryLimit, publishesNews: Bool = true,
+    sources: [any SpanSource], sourceNames: [String], memory: MemoryLimit,
+    publishesNews: Bool = true,
     publish: @escaping @Sendable (DataSet, DataQuality, LoadStatus) -> Void
   ) {
     self.sources = sources
@@ -58,6 +59,7 @@ final class Loader: Sendable {
     var database = SpanDatabase()
     var quality = DataQuality()
     var bytesRead: [SourceID: Int] = [:]
+    var statuses: [SourceID: SourceStatus] = [:]
     var failures = failures.map(\.message)
     var running = sources.count
     let byteCounts = Dictionary(
@@ -70,7 +72,7 @@ final class Loader: Sendable {
     func status(isDone: Bool) -> LoadStatus {
       LoadStatus(
         bytesRead: bytesRead.values.reduce(0, +), bytesTotal: bytesTotal, isRead: running == 0,
-        isDone: isDone, failures: failures)
+        isDone: isDone, failures: failures, live: statuses)
     }
 
     while true {
@@ -80,6 +82,7 @@ final class Loader: Sendable {
         switch event {
         case .batch(let batch): database.append(batch)
         case .progress(let source, let count): bytesRead[source] = count
+        case .status(let source, let status): statuses[source] = status
         case .ended: running -= 1
         case .stopped(let source):
           failures.append(

@@ -12,7 +12,7 @@ struct PrintRun {
   let options: ViewOptionsGroup
   let names: [String]
 
-  func run(_ sources: [FileSource], _ failures: [SourceError]) -> Int32 {
+  func run(_ sources: [any SpanSource], _ failures: [SourceError]) -> Int32 {
     let (data, quality, load) = read(sources, failures)
     for failure in load.failures.dropFirst(failures.count) {
       StandardError.complain(failure)
@@ -26,7 +26,7 @@ struct PrintRun {
 
   /// Runs the loader to its end.
   private func read(
-    _ sources: [FileSource], _ failures: [SourceError]
+    _ sources: [any SpanSource], _ failures: [SourceError]
   ) -> (DataSet, DataQuality, LoadStatus) {
     let result = Mutex((DataSet(), DataQuality(), LoadStatus()))
     let isDone = DispatchSemaphore(value: 0)

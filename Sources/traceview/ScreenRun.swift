@@ -10,7 +10,7 @@ struct ScreenRun {
   let options: ViewOptionsGroup
   let names: [String]
 
-  func run(_ sources: [FileSource], _ failures: [SourceError]) -> Int32 {
+  func run(_ sources: [any SpanSource], _ failures: [SourceError]) -> Int32 {
     let end: EventLoop.End
     do throws(TerminalError) {
       end = try show(sources, failures)
@@ -36,7 +36,7 @@ struct ScreenRun {
 
   /// Takes the terminal, and leaves it as it was before it returns.
   private func show(
-    _ sources: [FileSource], _ failures: [SourceError]
+    _ sources: [any SpanSource], _ failures: [SourceError]
   ) throws(TerminalError) -> EventLoop.End {
     let environment = ScreenEnvironment(options: options)
     var terminal = try Terminal(mouse: !options.noMouse, colors: environment.screenColors)

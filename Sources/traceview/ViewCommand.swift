@@ -32,7 +32,7 @@ struct ViewCommand {
         "no source; name a file, or pipe spans into it. traceview --help has examples.")
       return Status.usage
     }
-    var sources: [FileSource] = []
+    var sources: [any SpanSource] = []
     var failures: [SourceError] = []
     for (number, path) in paths.enumerated() {
       do throws(SourceError) {
