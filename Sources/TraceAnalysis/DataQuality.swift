@@ -30,6 +30,8 @@ public struct DataQuality: Sendable {
   public var unjoined: [UnjoinedRoots] = []
   var defects: [TraceRow: TraceDefects] = [:]
   var groups: [TraceRow: Int] = [:]
+  /// How many traces lack spans that may still come: not looked at yet.
+  public var waitingCount = 0
 
   /// Nothing is known yet.
   public init() {}
@@ -42,6 +44,33 @@ public struct DataQuality: Sendable {
 }
 
 extension DataQuality {
+  /// What is left of it when traces were evicted from the data it was made of.
+  public func remaining(in data: DataSet) -> DataQuality {
+    guard data.store.evictedCount > 0 else { return self }
+    func isThere(_ trace: TraceRow) -> Bool { data.traces.contains(trace) }
+    var rest = self
+    rest.problems = problems.compactMap { problem in
+      var left = problem
+      left.traces = problem.traces.filter(isThere)
+      left.spans = problem.spans.filter {
+        data.store.hasBlock($0.block) && data.traces.find(data.store[$0].traceID) != nil
+      }
+      let hadPlaces = !problem.traces.isEmpty || !problem.spans.isEmpty
+      return hadPlaces && left.traces.isEmpty && left.spans.isEmpty ? nil : left
+    }
+    rest.unjoined = unjoined.filter { $0.traces.allSatisfy(isThere) }
+    rest.defects = defects.filter { isThere($0.key) }
+    rest.numberGroups()
+    return rest
+  }
+
+  private mutating func numberGroups() {
+    groups = [:]
+    for (place, group) in unjoined.enumerated() {
+      for trace in group.traces { groups[trace] = place }
+    }
+  }
+
   /// Looks for everything that is wrong in a whole data set; `nil` when cancelled.
   ///
   /// `sourceNames` are the names of the sources by their number, for the places of import issues.
@@ -60,9 +89,8 @@ extension DataQuality {
     quality.defects.reserveCapacity(scan.defects.count)
     for (trace, counts) in scan.defects { quality.defects[trace] = counts }
     quality.unjoined = unjoined
-    for (place, group) in unjoined.enumerated() {
-      for trace in group.traces { quality.groups[trace] = place }
-    }
+    quality.waitingCount = scan.waitingCount
+    quality.numberGroups()
     let lostRecords = data.log.count(atLeast: .dataLoss) > 0
     var problems = UnjoinedRootsProblems.problems(unjoined, data.store)
     problems += MissingParentProblems(scan: scan, lostRecords: lostRecords).problems()

@@ -60,7 +60,9 @@ struct LinkProblems {
         return
       }
       guard sealed.batch.haveLinks(range) else { return }
-      for index in range {
+      let hasEvicted = data.store.evictedCount > 0
+      for index in range where sealed.batch.linkCount(at: index) > 0 {
+        if hasEvicted, data.traces.find(sealed.batch.traceIDs[index]) == nil { continue }
         for number in 0..<sealed.batch.linkCount(at: index) {
           let (trace, span) = sealed.batch.linkTarget(at: index, number)
           links.append(

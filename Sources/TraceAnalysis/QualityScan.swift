@@ -6,6 +6,8 @@ struct QualityScan {
   let processes: ProcessTable
   /// Of the traces that have any.
   var defects: [(trace: TraceRow, counts: TraceDefects)] = []
+  /// How many traces lack spans that may still come.
+  var waitingCount = 0
   var missing = MissingParents()
   var placement = ChildPlacement()
   var candidates: [RootCandidate] = []
@@ -40,7 +42,10 @@ struct QualityScan {
     _ data: DataSet, _ workers: Workers, _ isCancelled: @Sendable () -> Bool
   ) -> QualityScan? {
     let empty = QualityScan(data, ProcessTable(data.store))
-    let parts = workers.parts(of: data.traces.count)
+    let base = data.traces.numbers.lowerBound
+    let parts = workers.parts(of: data.traces.count).map {
+      ($0.lowerBound + base)..<($0.upperBound + base)
+    }
     let scans = workers.map(parts.count) { number -> QualityScan? in
       var scan = empty
       return scan.read(parts[number], isCancelled) ? scan : nil
@@ -57,6 +62,7 @@ struct QualityScan {
   /// Adds what was collected of later traces.
   private mutating func add(_ other: QualityScan) {
     defects += other.defects
+    waitingCount += other.waitingCount
     missing.add(other.missing)
     placement.add(other.placement)
     candidates += other.candidates
@@ -131,6 +137,11 @@ struct QualityScan {
       }
     }
     if shape.duplicatesDropped > 0 { copies.add(shape.duplicatesDropped, trace, summary) }
+    if !data.isSettled(trace), counts.orphans > 0 || !summary.hasRoot {
+      // Its parents may still come.
+      waitingCount += 1
+      return
+    }
     if counts.orphans > 0 { missing.add(shape, trace, data, processes) }
     counts.isIncomplete = counts.orphans > 0 || !summary.hasRoot
     if !counts.isEmpty {

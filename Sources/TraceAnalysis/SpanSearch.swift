@@ -92,23 +92,23 @@ public enum SpanSearch {
 
   // MARK: All traces
 
-  /// For each trace whether a span of it matches; `nil` when cancelled.
+  /// The traces with a span that matches; `nil` when cancelled.
   ///
   /// What was found meanwhile is reported, the first match in `order` before all else if it is near;
   /// `first` is then a place in it.
   public static func traces(
     _ query: SpanQuery, in data: DataSet, order: ArraySlice<TraceRow> = [],
-    workers: Workers = .none, report: (Progress<[Bool]>) -> Void = { _ in },
+    workers: Workers = .none, report: (Progress<TraceSet>) -> Void = { _ in },
     isCancelled: @Sendable () -> Bool
-  ) -> [Bool]? {
-    var isMatch = [Bool](repeating: false, count: data.traces.count)
-    guard !query.isEmpty else { return isMatch }
+  ) -> TraceSet? {
+    var matches = TraceSet(of: data.traces)
+    guard !query.isEmpty else { return matches }
     if isCancelled() { return nil }
     let matcher = SpanMatcher(query, of: data.store)
     var first = nearMatch(matcher, data, order)
     if let first {
-      isMatch[Int(order[first].rawValue)] = true
-      report(Progress(found: isMatch, first: first))
+      matches.insert(order[first])
+      report(Progress(found: matches, first: first))
     }
     let batches = batches(of: data, from: order.first)
     var hasNews = false
@@ -116,16 +116,16 @@ public enum SpanSearch {
       if isCancelled() { return nil }
       return traces(matcher, data, blocks)
     } take: { found in
-      for trace in found { isMatch[Int(trace.rawValue)] = true }
+      for trace in found { matches.insert(trace) }
       hasNews = hasNews || !found.isEmpty
     } between: {
       guard hasNews else { return }
       hasNews = false
       let isFound = first != nil
-      first = first ?? order.firstIndex { isMatch[Int($0.rawValue)] }
-      report(Progress(found: isMatch, first: isFound ? nil : first))
+      first = first ?? order.firstIndex { matches.contains($0) }
+      report(Progress(found: matches, first: isFound ? nil : first))
     }
-    return isWhole ? isMatch : nil
+    return isWhole ? matches : nil
   }
 
   /// The blocks of each batch, from the batch of a trace's root on, around the end: traces that

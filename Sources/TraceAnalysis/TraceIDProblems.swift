@@ -5,20 +5,20 @@ enum TraceIDProblems {
   /// `nil` when there is none. O(n) in the number of traces.
   static func problem(_ data: DataSet) -> Problem? {
     var short: Set<UInt64> = []
-    for number in 0..<data.traces.count {
+    for number in data.traces.numbers {
       let id = data.traces[TraceRow(UInt32(number))].id
       if id.high == 0, id.low != 0 { short.insert(id.low) }
     }
     guard !short.isEmpty else { return nil }
     var wide: [UInt64: [TraceRow]] = [:]
-    for number in 0..<data.traces.count {
+    for number in data.traces.numbers {
       let row = TraceRow(UInt32(number))
       let id = data.traces[row].id
       if id.high != 0, short.contains(id.low) { wide[id.low, default: []].append(row) }
     }
     guard !wide.isEmpty else { return nil }
     var traces: [TraceRow] = []
-    for number in 0..<data.traces.count {
+    for number in data.traces.numbers {
       let row = TraceRow(UInt32(number))
       let id = data.traces[row].id
       if id.high == 0, let long = wide[id.low] { traces += [row] + long }

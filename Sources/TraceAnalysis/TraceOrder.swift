@@ -19,7 +19,7 @@ public enum TraceOrder {
     let ranks = key == .name ? nameRanks(data) : []
     var entries: [Entry] = []
     entries.reserveCapacity(data.traces.count)
-    for number in 0..<data.traces.count {
+    for number in data.traces.numbers {
       let row = TraceRow(UInt32(truncatingIfNeeded: number))
       if let keeping, !keeping(row) { continue }
       let summary = data.traces[row]
@@ -29,7 +29,7 @@ public enum TraceOrder {
         case .duration: summary.duration.rawValue.magnitude
         case .spans: UInt64(summary.spanCount)
         case .errors: UInt64(summary.errorCount)
-        case .name: UInt64(ranks[number])
+        case .name: UInt64(ranks[number - data.traces.numbers.lowerBound])
         }
       entries.append(
         Entry(
@@ -50,13 +50,13 @@ public enum TraceOrder {
     var row: TraceRow
   }
 
-  /// For each trace the place of its service and name among all of them: strings are compared once
+  /// For each trace there is the place of its service and name among all of them: strings are compared once
   /// for each distinct one, and not once for each trace.
   private static func nameRanks(_ data: DataSet) -> [UInt32] {
     var names = NameTable()
     var services: [ServiceID] = []
     var numbers: [Int] = []
-    for number in 0..<data.traces.count {
+    for number in data.traces.numbers {
       let root = data.traces[TraceRow(UInt32(truncatingIfNeeded: number))].rootRow
       let (sealed, index) = data.store.locate(root)
       services.append(sealed.service(at: index))

@@ -7,6 +7,8 @@ public struct TreeBatches: Sendable {
   private var positions: [Int32] = []
   /// Where the positions of each batch lie.
   private var groups: [Range<Int>] = []
+  /// The blocks of the store that hold the rows.
+  public private(set) var blocks: [Int] = []
 
   public init() {}
 
@@ -15,6 +17,7 @@ public struct TreeBatches: Sendable {
     var ends = [Int](repeating: 0, count: store.blockCount + 1)
     for row in tree.rows where row != .none { ends[row.block + 1] += 1 }
     for block in 0..<store.blockCount { ends[block + 1] += ends[block] }
+    blocks = (0..<store.blockCount).filter { ends[$0 + 1] > ends[$0] }
     positions = [Int32](repeating: 0, count: ends[store.blockCount])
     var next = ends
     for position in tree.rows.indices where tree.rows[position] != .none {

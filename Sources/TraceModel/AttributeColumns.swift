@@ -62,6 +62,12 @@ public struct AttributeColumns: Sendable {
 
   public var count: Int { entries.count }
 
+  /// About how many bytes of memory a compact copy takes.
+  var byteCount: Int {
+    (entries.count + wide.count) * MemoryLayout<UInt64>.size
+      + nested.count * 4 * MemoryLayout<AttributeValue>.stride
+  }
+
   @inlinable
   public mutating func append(_ entry: Entry) { entries.append(entry) }
   public mutating func append(emptyFor key: StringID) { append(Entry(emptyFor: key)) }

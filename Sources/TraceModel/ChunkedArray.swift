@@ -28,4 +28,10 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
   }
 
   public var indices: Range<Int> { 0..<count }
+
+  /// Gives back the memory of the elements before `index`, whole chunks of them; these must not be
+  /// asked for any more. Indices stay what they are.
+  public mutating func release(before index: Int) {
+    for number in 0..<(index >> Self.shift) where !chunks[number].isEmpty { chunks[number] = [] }
+  }
 }

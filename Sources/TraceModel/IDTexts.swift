@@ -7,6 +7,11 @@ public struct IDTexts: Sendable {
   fileprivate var spans: [SpanID: StringID] = [:]
 
   public init() {}
+
+  var isEmpty: Bool { traces.isEmpty && spans.isEmpty }
+
+  /// About how many bytes of memory it takes.
+  var byteCount: Int { (traces.capacity + spans.capacity) * 24 }
 }
 
 extension SpanBatch {

@@ -295,6 +295,18 @@ public struct SpanBatch: Sendable {
     committed = Marks()
   }
 
+  /// About how many bytes of memory a compact batch takes.
+  var byteCount: Int {
+    let row =
+      MemoryLayout<TraceID>.size + 2 * MemoryLayout<SpanID>.size + 2 * MemoryLayout<UnixNanos>.size
+      + MemoryLayout<Int>.size + 7 * MemoryLayout<UInt32>.size + 1
+    return count * row + strings.byteCount + strings.count * MemoryLayout<UInt32>.size
+      + ownAttributes.byteCount + detailAttributes.byteCount
+      + events.count * MemoryLayout<EventEntry>.stride
+      + links.count * MemoryLayout<LinkEntry>.stride
+      + (resources.count + scopes.count) * 512 + idTexts.byteCount
+  }
+
   // MARK: Reading a row
 
   public func kind(at row: Int) -> SpanKind {
@@ -396,6 +408,20 @@ public struct SpanBatch: Sendable {
         flags: link.flags, droppedAttributes: link.droppedAttributes)
     }
     commit(draft)
+  }
+
+  /// Whether the rows of another batch can be appended: as if one importer had read both.
+  func takes(_ other: SpanBatch) -> Bool {
+    source == other.source && format == other.format && idTexts.isEmpty && other.idTexts.isEmpty
+  }
+
+  /// Appends all rows of another batch, which it takes. Meant for a few.
+  mutating func append(rowsOf other: SpanBatch) {
+    for row in 0..<other.count {
+      append(
+        other.record(at: row), byteOffset: other.byteOffset(at: row),
+        resolution: other.resolution(at: row))
+    }
   }
 
   private mutating func appendDetail(_ list: [Attribute]) {

@@ -66,8 +66,12 @@ public struct SpanStore: Sendable {
   }
 
   private(set) var blocks: [Block] = []
+  /// How many spans were ever added.
+  public private(set) var addedCount = 0
+  /// How many of them were evicted with their traces.
+  public private(set) var evictedCount = 0
   /// How many spans there are.
-  public private(set) var count = 0
+  public var count: Int { addedCount - evictedCount }
   /// The names of the services, in the order of arrival.
   public private(set) var services: [String] = []
   private var serviceIndex: [String: ServiceID] = [:]
@@ -87,8 +91,40 @@ public struct SpanStore: Sendable {
       blocks.append(Block(sealed: sealed, base: base, count: length))
       rows.append(SpanRow(first)..<SpanRow(first + UInt32(length)))
     }
-    count += batch.count
+    addedCount += batch.count
     return rows
+  }
+
+  /// Adds a few spans to the block that holds those of a small batch, so that spans that trickle in
+  /// do not take a block each; `nil`, with nothing changed, if they are not alike or it would be full.
+  mutating func append(_ batch: SpanBatch, toBlock number: Int) -> Range<SpanRow>? {
+    let block = blocks[number]
+    var merged = block.sealed.batch
+    guard block.base == 0, block.count == merged.count,
+      merged.count + batch.count <= Int(Self.blockMask), merged.takes(batch)
+    else { return nil }
+    merged.append(rowsOf: batch)
+    blocks[number].sealed = SealedBatch(batch: merged, services: services(ofScopesOf: merged))
+    blocks[number].count = merged.count
+    addedCount += batch.count
+    let first = UInt32(number) << Self.blockShift + UInt32(block.count)
+    return SpanRow(first)..<SpanRow(first + UInt32(batch.count))
+  }
+
+  /// Gives back the memory of some blocks, whose rows must not be asked for any more, and says how
+  /// many spans were evicted with their traces.
+  mutating func evict(blocks numbers: [Int], spanCount: Int) {
+    let gone = SealedBatch(batch: SpanBatch(source: SourceID(0)), services: [])
+    for number in numbers { blocks[number] = Block(sealed: gone, base: 0, count: 0) }
+    evictedCount += spanCount
+  }
+
+  /// Whether the rows of a block are there: it was not evicted.
+  public func hasBlock(_ number: Int) -> Bool { blocks[number].count > 0 }
+
+  /// Takes blocks from an earlier snapshot that have been evicted since.
+  public mutating func restore(_ numbers: some Sequence<Int>, from earlier: SpanStore) {
+    for number in numbers where !hasBlock(number) { blocks[number] = earlier.blocks[number] }
   }
 
   /// The service of each scope; of a scope without spans it is any, for nothing asks for it.

@@ -21,6 +21,8 @@ public struct TraceSummary: Sendable {
   public fileprivate(set) var rootRow = SpanRow.none
   /// Whether a span without a parent has arrived.
   public fileprivate(set) var hasRoot = false
+  /// When the last of its spans came, on the clock of `SpanDatabase.append`.
+  public fileprivate(set) var lastSecond: Int32 = 0
   /// The span that came last; the one before it stands in the table.
   fileprivate var lastRow = SpanRow.none
   /// The number of the set of services.
@@ -34,15 +36,24 @@ public struct TraceSummary: Sendable {
 /// The traces that a list shows: a snapshot of the index that costs nothing to copy.
 public struct TraceTable: Sendable {
   fileprivate var summaries = ChunkedArray<TraceSummary>()
-  fileprivate var numbers = TraceIDTable()
+  fileprivate var rowsByID = TraceIDTable()
+  /// The number of the first trace that was not evicted.
+  fileprivate var first = 0
   /// For each row the row of the same trace that came before it, block by block as in the store.
   fileprivate var previous: [[SpanRow]] = []
   fileprivate var serviceSets: [[ServiceID]] = [[]]
 
   public init() {}
 
-  public var count: Int { summaries.count }
+  /// The numbers of the traces that there are: those of evicted traces are not used again.
+  public var numbers: Range<Int> { first..<summaries.count }
 
+  public var count: Int { numbers.count }
+
+  /// Whether the trace is there: it was not evicted.
+  public func contains(_ trace: TraceRow) -> Bool { numbers.contains(Int(trace.rawValue)) }
+
+  /// A trace that is there.
   public subscript(trace: TraceRow) -> TraceSummary { summaries[Int(trace.rawValue)] }
 
   /// The services of a trace in the order of their numbers, at most `TraceIndex.serviceLimit`.
@@ -52,6 +63,7 @@ public struct TraceTable: Sendable {
 
   /// The rows of a trace, the last to arrive first.
   public func rows(of trace: TraceRow) -> [SpanRow] {
+    guard contains(trace) else { return [] }
     let summary = self[trace]
     return Array(capacity: Int(summary.spanCount)) { output in
       var row = summary.lastRow
@@ -68,7 +80,7 @@ public struct TraceTable: Sendable {
   }
 
   /// The trace with an identifier. O(1).
-  public func find(_ id: TraceID) -> TraceRow? { numbers.find(id, in: summaries) }
+  public func find(_ id: TraceID) -> TraceRow? { rowsByID.find(id, in: summaries) }
 }
 
 /// Finds the trace of each span and keeps the summaries: what turns rows into traces.
@@ -96,8 +108,13 @@ public struct TraceIndex: Sendable {
 
   public init() {}
 
-  /// Indexes rows that were just appended to `store`.
-  public mutating func append(_ ranges: [Range<SpanRow>], of store: SpanStore) {
+  /// Indexes rows that were just appended to `store`, and returns the highest number of a trace of
+  /// theirs.
+  @discardableResult
+  public mutating func append(
+    _ ranges: [Range<SpanRow>], second: Int32 = 0, of store: SpanStore
+  ) -> Int {
+    var newest = 0
     for range in ranges {
       let (sealed, base) = store.locate(range.lowerBound)
       let (ids, batch) = (sealed.batch.traceIDs, sealed.batch)
@@ -106,14 +123,39 @@ public struct TraceIndex: Sendable {
       for offset in 0..<range.count {
         let row = range.lowerBound.advanced(by: offset)
         let number = Int(self.number(of: ids[base + offset]).rawValue)
+        newest = max(newest, number)
+        table.summaries[number].lastSecond = second
         let set = self.set(
           table.summaries[number].serviceSet, with: sealed.service(at: base + offset))
         previous.append(
           Self.add(
             row, batch, base + offset, store, services: set, to: &table.summaries[number]))
       }
-      table.previous.append(previous)
+      if range.lowerBound.block < table.previous.count {
+        table.previous[range.lowerBound.block] += previous
+      } else {
+        table.previous.append(previous)
+      }
     }
+    return newest
+  }
+
+  /// Forgets the traces before the one with number `first`, and what is known of the rows of
+  /// `blocks`, which have no rows of other traces. Returns how many spans the traces had. O(n) in the
+  /// number of traces that stay and go.
+  mutating func evict(before first: Int, blocks: [Int]) -> Int {
+    var count = 0
+    for number in table.first..<first { count += Int(table.summaries[number].spanCount) }
+    table.first = first
+    table.rowsByID = TraceIDTable()
+    for number in table.numbers {
+      let row = TraceRow(UInt32(truncatingIfNeeded: number))
+      table.rowsByID.insert(row, of: table.summaries[number].id)
+    }
+    table.summaries.release(before: first)
+    for block in blocks { table.previous[block] = [] }
+    last = nil
+    return count
   }
 
   /// The number of a trace, new or known.
@@ -125,7 +167,7 @@ public struct TraceIndex: Sendable {
     } else {
       number = TraceRow(UInt32(truncatingIfNeeded: table.summaries.count))
       table.summaries.append(TraceSummary(id: id))
-      table.numbers.insert(number, of: id)
+      table.rowsByID.insert(number, of: id)
     }
     last = (id, number)
     return number

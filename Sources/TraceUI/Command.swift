@@ -60,6 +60,8 @@ public enum Command: String, Sendable, CaseIterable {
   case sort
   case invertSort = "invert-sort"
   case joined
+  case follow
+  case pause
   case redraw
   case suspend
 }

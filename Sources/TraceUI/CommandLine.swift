@@ -88,7 +88,7 @@ extension ViewState {
   }
 
   private mutating func openTrace(named prefix: String) {
-    let numbers = 0..<data.traces.count
+    let numbers = data.traces.numbers
     let byDigits = TraceIDPrefix(prefix).flatMap { wanted in
       numbers.first { wanted.matches(data.traces[TraceRow(UInt32($0))].id) }
     }

@@ -56,6 +56,8 @@ public struct ViewOptions: Sendable {
   /// The names of the sources, by `SourceID`.
   public var sourceNames: [String]
   public var zone: TimestampText.Zone
+  /// How a program sends its spans here, one line each; shown while none have come.
+  public var sendingHelp: [String] = []
 
   public init(sourceNames: [String] = [], zone: @escaping TimestampText.Zone = { _ in 0 }) {
     self.sourceNames = sourceNames

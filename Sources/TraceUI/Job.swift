@@ -89,6 +89,7 @@ public struct Job: Sendable {
     case .operation(let operation):
       return OperationDurations(of: operation, in: data.store, isCancelled: isCancelled)
         .map { result(.operation(operation, $0)) }
+    case .copyJSON(_, let trace, _, _) where !data.traces.contains(trace): return nil
     case .copyJSON(let row, let trace, let options, let quality):
       guard
         let open = OpenTrace.open(
@@ -109,7 +110,7 @@ public struct Job: Sendable {
 public struct JobResult: Sendable {
   enum Value: Sendable {
     case traceList(TraceListResult)
-    case traceMatches(SpanQuery, [Bool], first: TraceRow?)
+    case traceMatches(SpanQuery, TraceSet, first: TraceRow?)
     case opened(OpenTrace, MovedFolds?)
     case matches(SpanQuery, TraceSubject, SortedPositions, first: Int?)
     case operation(Operation, OperationDurations)
@@ -150,7 +151,7 @@ struct TraceListQuery: Sendable, Equatable {
   func run(
     _ data: DataSet, _ workers: Workers, _ isCancelled: @Sendable () -> Bool
   ) -> TraceListResult? {
-    var matches: [Bool]?
+    var matches: TraceSet?
     if !filter.isEmpty {
       guard
         let found = SpanSearch.traces(
@@ -163,7 +164,7 @@ struct TraceListQuery: Sendable, Equatable {
     let earliest = last.map { earliestStart(data, $0) }
     let hasService = service != nil
     let rows = TraceOrder.order(data, by: key, descending: descending) { trace in
-      if let matches, !matches[Int(trace.rawValue)] { return false }
+      if let matches, !matches.contains(trace) { return false }
       if let earliest, data.traces[trace].extent.start < earliest { return false }
       if hasService {
         guard let number, data.traces.services(of: trace).contains(number) else { return false }
@@ -182,7 +183,7 @@ struct TraceListQuery: Sendable, Equatable {
 
   private func earliestStart(_ data: DataSet, _ length: DurationNanos) -> UnixNanos {
     var latest = UnixNanos.unset
-    for trace in 0..<data.traces.count {
+    for trace in data.traces.numbers {
       latest = max(latest, data.traces[TraceRow(UInt32(trace))].extent.start)
     }
     return latest.advanced(by: DurationNanos(-length.rawValue))

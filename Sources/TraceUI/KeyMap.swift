@@ -109,6 +109,8 @@ public struct KeyMap: Sendable {
     Binding(.act, .sort, ["s"], "Sort by the next column"),
     Binding(.act, .invertSort, ["S"], "Invert the order"),
     Binding(.act, .joined, ["J"], "Show unjoined traces joined, or apart"),
+    Binding(.act, .follow, ["F"], "Follow the newest trace of live sources"),
+    Binding(.act, .pause, ["P"], "Pause, or go on with what came meanwhile"),
     Binding(.act, .redraw, [.control("l")], "Draw the screen again"),
     Binding(.act, .suspend, [.control("z")], "Suspend"),
   ])

@@ -12,6 +12,8 @@ public final class OpenTrace: Sendable {
   let isCritical: [Bool]
   /// What a search goes by.
   let batches: TreeBatches
+  /// The blocks of the store that hold its spans.
+  let blocks: [Int]
   let services: [ServiceID]
   /// Where spans with an error stand, those with a defect, and those of the critical path.
   let errors: SortedPositions
@@ -39,6 +41,7 @@ public final class OpenTrace: Sendable {
     selfTimes = facts.selfTimes
     isCritical = facts.isCritical
     batches = facts.batches
+    blocks = facts.batches.blocks
     services = facts.services.sorted()
     errors = SortedPositions(facts.errors)
     defects = SortedPositions(facts.defects)

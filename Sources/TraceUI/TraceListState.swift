@@ -8,10 +8,12 @@ struct TraceListState: Sendable {
   var scroll = ScrollState()
   /// What was searched with `/`, and which traces have it.
   var search = SpanQuery("")
-  private(set) var matches: [Bool] = []
+  private(set) var matches = TraceSet()
   private(set) var matchCount = 0
   /// Whether the next result of a search moves the cursor: not one that only follows new data.
   var goesToMatch = false
+  /// Whether the cursor stays on the newest trace of live sources: until the user moves it.
+  var followsNewest = true
 
   /// The trace under the cursor.
   var selected: TraceRow? {
@@ -28,12 +30,30 @@ struct TraceListState: Sendable {
     }
   }
 
+  /// Drops the traces that `isGone` says are no more; the cursor stays on its trace.
+  mutating func forget(_ isGone: (TraceRow) -> Bool) {
+    let before = result.rows.prefix(scroll.cursor).count { isGone($0) }
+    result.rows.removeAll(where: isGone)
+    scroll.cursor -= before
+    scroll.top = max(0, scroll.top - before)
+  }
+
+  /// The place of the trace that began last: at an end of the list if that is in the order of time.
+  func newest(in table: TraceTable) -> Int? {
+    guard result.query.key != .start else {
+      return result.rows.isEmpty ? nil : result.query.descending ? 0 : result.rows.count - 1
+    }
+    return result.rows.indices.max {
+      table[result.rows[$0]].extent.start < table[result.rows[$1]].extent.start
+    }
+  }
+
   /// The traces from the cursor on.
   var rowsFromCursor: ArraySlice<TraceRow> { result.rows.dropFirst(scroll.cursor) }
 
   /// Takes what a search found, if it is still wanted: all if it is the last. The cursor goes to the
   /// first match at or behind it, as soon as that is known.
-  mutating func take(_ query: SpanQuery, _ matches: [Bool], first: TraceRow?, isLast: Bool) {
+  mutating func take(_ query: SpanQuery, _ matches: TraceSet, first: TraceRow?, isLast: Bool) {
     guard query == search else { return }
     self.matches = matches
     matchCount = result.rows.reduce(0) { $0 + (isMatch($1) ? 1 : 0) }
@@ -44,12 +64,12 @@ struct TraceListState: Sendable {
 
   mutating func clearSearch() {
     search = SpanQuery("")
-    matches = []
+    matches = TraceSet()
     matchCount = 0
   }
 
   func isMatch(_ trace: TraceRow) -> Bool {
-    matches.indices.contains(Int(trace.rawValue)) && matches[Int(trace.rawValue)]
+    matches.contains(trace)
   }
 
   /// Which of the matches the cursor is on, from 1.
@@ -74,8 +94,6 @@ struct TraceListState: Sendable {
   @discardableResult
   mutating func goToMatch(forward: Bool) -> Bool {
     let matches = self.matches
-    return go(forward: forward) { trace in
-      matches.indices.contains(Int(trace.rawValue)) && matches[Int(trace.rawValue)]
-    }
+    return go(forward: forward) { matches.contains($0) }
   }
 }

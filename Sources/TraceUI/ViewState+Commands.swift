@@ -21,6 +21,8 @@ extension ViewState {
     case .copy: pending = .copy
     case .goToMark: pending = .goToMark
     case .timeFormat: usesAbsoluteTime.toggle()
+    case .follow: toggleFollow()
+    case .pause: togglePause()
     case .joined: toggleJoined()
     case .down, .up, .pageDown, .pageUp, .halfPageDown, .halfPageUp, .first, .last:
       move(command)
@@ -63,6 +65,7 @@ extension ViewState {
   mutating func scroll(by distance: Int) {
     switch screen {
     case .traces:
+      list.followsNewest = false
       list.scroll.cursor = Self.moved(list.scroll.cursor, distance, list.result.rows.count)
     case .waterfall where waterfall.detail.hasFocus:
       waterfall.detail.scroll.cursor = Self.moved(

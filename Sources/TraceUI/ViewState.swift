@@ -45,11 +45,21 @@ public struct ViewState: Sendable {
   /// The trace that a job of its lane opens, or opened last.
   private var opening: TraceSubject?
   /// A large trace that was opened before it was asked for.
-  private var ahead: OpenTrace?
+  var ahead: OpenTrace?
   /// From how many spans on opening a trace takes so long that it is done ahead.
   private static let largeTrace: UInt32 = 20_000
   var generations = [Int](repeating: 0, count: Job.Lane.allCases.count)
   var effects: [Effect] = []
+
+  /// The newest of what came while the view stands still.
+  var paused: Snapshot?
+
+  /// What the program tells at one moment.
+  struct Snapshot: Sendable {
+    var data: DataSet
+    var quality: DataQuality
+    var load: LoadStatus
+  }
 
   /// A place to come back to.
   struct Place: Sendable, Hashable {
@@ -76,7 +86,12 @@ public struct ViewState: Sendable {
       message = nil
       press(key)
     case .resize(let size): self.size = size
-    case .data(let data, let quality, let load): take(data, quality, load)
+    case .data(let data, let quality, let load):
+      if paused == nil {
+        take(data, quality, load)
+      } else {
+        paused = Snapshot(data: data, quality: quality, load: load)
+      }
     case .job(let result): take(result)
     case .message(let text): message = text
     }
@@ -92,7 +107,7 @@ public struct ViewState: Sendable {
     generations[task.lane.rawValue] += 1
     runningLanes.insert(task.lane)
     switch task {
-    case .listTraces: listedCount = data.store.count
+    case .listTraces: listedCount = data.store.addedCount
     case .open(let subject, _): opening = subject
     default: break
     }
@@ -114,11 +129,13 @@ public struct ViewState: Sendable {
 
   /// Takes a snapshot. What is shown of the one before is made again, but never by stopping a job
   /// that is at it, unless it is the last: else nothing would come to its end while much is read.
-  private mutating func take(_ data: DataSet, _ quality: DataQuality, _ load: LoadStatus) {
+  mutating func take(_ data: DataSet, _ quality: DataQuality, _ load: LoadStatus) {
     let isLast = load.isRead && !self.load.isRead
+    let earlier = self.data
     self.data = data
     self.quality = quality
     self.load = load
+    forgetEvicted(since: earlier)
     if let ahead, hasGrown(ahead) { self.ahead = nil }
     if isLast || !runningLanes.contains(.list) { refreshList() }
     chooseFirstScreen()
@@ -126,7 +143,7 @@ public struct ViewState: Sendable {
   }
 
   private mutating func refreshList() {
-    if listedCount != data.store.count { run(.listTraces(list.query), for: refreshing) }
+    if listedCount != data.store.addedCount { run(.listTraces(list.query), for: refreshing) }
   }
 
   /// Opens the trace again if it has grown.
@@ -141,7 +158,7 @@ public struct ViewState: Sendable {
   private var refreshing: Job.Purpose { load.isRead || data.store.count < 1_000 ? .answer : .news }
 
   private func hasGrown(_ open: OpenTrace) -> Bool {
-    guard case .trace(let trace) = open.subject else { return false }
+    guard case .trace(let trace) = open.subject, isThere(open.subject) else { return false }
     return open.rawSpanCount != Int(data.traces[trace].spanCount)
   }
 
@@ -158,6 +175,8 @@ public struct ViewState: Sendable {
     switch result.value {
     case .traceList(let result):
       list.take(result)
+      if data.store.evictedCount > 0 { list.forget { !data.traces.contains($0) } }
+      goToNewest()
       // The matches are those of the traces that were there.
       if !list.search.isEmpty, !runningLanes.contains(.listSearch) {
         run(.searchTraces(list.search, order: list.rowsFromCursor))
@@ -167,6 +186,10 @@ public struct ViewState: Sendable {
       list.take(query, matches, first: first, isLast: result.isLast)
       if result.isLast { endSearch(query, isFound: list.matchCount > 0) }
     case .opened(let trace, let folds):
+      guard isReadable(trace) else {
+        if waterfall.subject == trace.subject, waterfall.open == nil { leaveEvicted() }
+        return
+      }
       if waterfall.subject == trace.subject { show(trace, folds) } else { ahead = trace }
     case .matches(let query, let subject, let matches, let first):
       guard waterfall.subject == subject else { return }
@@ -186,6 +209,7 @@ public struct ViewState: Sendable {
       return
     }
     stop(.search)
+    list.followsNewest = false
     waterfall = WaterfallState(subject: subject, at: row, keeping: waterfall)
     // What was searched in the list is found in the trace, too.
     if screen == .traces {

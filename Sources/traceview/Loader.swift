@@ -17,27 +17,37 @@ final class Loader: Sendable {
   private let publishesNews: Bool
   private let publish: @Sendable (DataSet, DataQuality, LoadStatus) -> Void
   private let memory: MemoryLimit
+  /// Called with each batch of a live source.
+  private let record: @Sendable (SpanBatch) -> Void
+  private let isLive: Bool
 
   /// How long nothing may come before what is there is analyzed.
   private static let idle = DispatchTimeInterval.milliseconds(100)
+  /// How long a trace of a live source may lack spans before they are missing, in seconds.
+  private static let grace: Int32 = 10
+  /// How many times as long as it takes the next analysis waits while spans keep coming.
+  private static let analysisRest = 10
+
   /// The least time between two snapshots: each makes the view sort and link again, so they come
   /// less often where that is much work.
-  private static func interval(spans: Int) -> Duration {
-    .milliseconds(spans < 50_000 ? 50 : 250)
+  private func interval(spans: Int) -> Duration {
+    .milliseconds(spans < (isLive ? 200_000 : 50_000) ? 50 : 250)
   }
 
   /// `sourceNames` are those of all sources by number, those that could not be opened too;
-  /// `publish` is called on the loader's thread.
+  /// `publish` and `record` are called on the loader's thread.
   init(
     sources: [any SpanSource], sourceNames: [String], memory: MemoryLimit,
-    publishesNews: Bool = true,
+    publishesNews: Bool = true, record: @escaping @Sendable (SpanBatch) -> Void = { _ in },
     publish: @escaping @Sendable (DataSet, DataQuality, LoadStatus) -> Void
   ) {
     self.sources = sources
     self.sourceNames = sourceNames
     self.memory = memory
     self.publishesNews = publishesNews
+    self.record = record
     self.publish = publish
+    isLive = sources.contains { $0.isLive }
     inbox = Inbox()
   }
 
@@ -50,76 +60,146 @@ final class Loader: Sendable {
       }
     }
     DispatchQueue(label: "loader", qos: .userInitiated).async { [self] in
-      run(failures: failures)
+      Background.begin()
+      var work = Work(loader: self, failures: failures.map(\.message))
+      while work.step() {}
     }
   }
 
-  private func run(failures: [SourceError]) {
-    Background.begin()
+  /// Asks live sources to end.
+  func stop() {
+    for source in sources { source.stop() }
+  }
+
+  /// What the loader's thread has.
+  private struct Work {
+    let loader: Loader
     var database = SpanDatabase()
     var quality = DataQuality()
     var bytesRead: [SourceID: Int] = [:]
     var statuses: [SourceID: SourceStatus] = [:]
-    var failures = failures.map(\.message)
-    var running = sources.count
-    let byteCounts = Dictionary(
-      sources.map { ($0.id, $0.byteCount) }, uniquingKeysWith: { one, _ in one })
-    let total = sources.map(\.byteCount)
-    let bytesTotal = total.contains(nil) ? nil : total.reduce(0) { $0 + ($1 ?? 0) }
+    var failures: [String]
+    var running: Set<SourceID>
+    let byteCounts: [SourceID: Int?]
+    let live: Set<SourceID>
+    let startedAt = ContinuousClock.now
+    /// How much there was when it was analyzed last.
     var analyzedCount = -1
+    var analyzedAt = ContinuousClock.now
+    var analysisTime = Duration.zero
     var publishedAt: ContinuousClock.Instant?
     var hasNews = true
-    func status(isDone: Bool) -> LoadStatus {
-      LoadStatus(
-        bytesRead: bytesRead.values.reduce(0, +), bytesTotal: bytesTotal, isRead: running == 0,
-        isDone: isDone, failures: failures, live: statuses)
+
+    init(loader: Loader, failures: [String]) {
+      self.loader = loader
+      self.failures = failures
+      running = Set(loader.sources.map(\.id))
+      byteCounts = Dictionary(
+        loader.sources.map { ($0.id, $0.byteCount) }, uniquingKeysWith: { one, _ in one })
+      live = Set(loader.sources.filter { $0.isLive }.map(\.id))
     }
 
-    while true {
-      let events = running > 0 ? inbox.wait(atMost: Self.idle) : []
-      let isIdle = events.isEmpty
-      for event in events {
-        switch event {
-        case .batch(let batch): database.append(batch)
-        case .progress(let source, let count): bytesRead[source] = count
-        case .status(let source, let status): statuses[source] = status
-        case .ended: running -= 1
-        case .stopped(let source):
-          failures.append(
-            memory.message(
-              source: sourceNames[source.rawValue], bytesRead: bytesRead[source] ?? 0,
-              of: byteCounts[source] ?? nil, spans: database.store.count))
-          running -= 1
-        case .failed(_, let error):
-          failures.append(error.message)
-          running -= 1
-        }
-      }
-      hasNews = hasNews || !isIdle
-      guard publishesNews || running == 0 else { continue }
-      // Analysis takes time that grows with the data: at the end, when nothing comes, and when
-      // there is twice as much, so that all analyses together cost little more than the last.
-      let count = database.store.count + database.log.entries.count
-      let isDue = running == 0 || isIdle || count > 2 * max(analyzedCount, 5_000)
-      let data = database.dataSet
+    /// Takes what has come, analyzes and publishes if it is time; `false` when everything was read.
+    mutating func step() -> Bool {
+      let events = running.isEmpty ? [] : loader.inbox.wait(atMost: Loader.idle)
+      for event in events { take(event) }
+      if loader.isLive { makeRoom() }
+      hasNews = hasNews || !events.isEmpty
+      guard loader.publishesNews || running.isEmpty else { return true }
+      let data = database.dataSet(settled: settled)
       // All that was read is shown before it is analyzed.
-      if running == 0, publishesNews { publish(data, quality, status(isDone: false)) }
-      if isDue, count != analyzedCount,
-        let found = DataQuality.analyze(
-          data, sourceNames: sourceNames, workers: Processors.workers, isCancelled: { false })
-      {
-        quality = found
-        analyzedCount = count
-        hasNews = true
-      }
+      if running.isEmpty, loader.publishesNews { publish(data, isDone: false) }
+      if isAnalysisDue(isIdle: events.isEmpty) { analyze(data) }
       let now = ContinuousClock.now
-      let isLate = publishedAt.map { now - $0 >= Self.interval(spans: data.store.count) } ?? true
-      if hasNews, isLate || running == 0 {
-        publish(data, quality, status(isDone: running == 0))
+      let interval = loader.interval(spans: data.store.count)
+      let isLate = publishedAt.map { now - $0 >= interval } ?? true
+      if hasNews, isLate || running.isEmpty {
+        publish(data, isDone: running.isEmpty)
         publishedAt = now
         hasNews = false
       }
-      if running == 0 { return }
+      return !running.isEmpty
+    }
+
+    private mutating func take(_ event: SourceEvent) {
+      switch event {
+      case .batch(let batch):
+        let isLive = live.contains(batch.source)
+        if isLive { loader.record(batch) }
+        database.append(batch, second: second, sharesBlocks: isLive)
+      case .progress(let source, let count): bytesRead[source] = count
+      case .status(let source, let status): statuses[source] = status
+      case .ended(let source): running.remove(source)
+      case .stopped(let source):
+        failures.append(
+          loader.memory.message(
+            source: loader.sourceNames[source.rawValue], bytesRead: bytesRead[source] ?? 0,
+            of: byteCounts[source] ?? nil, spans: database.store.count))
+        running.remove(source)
+      case .failed(let source, let error):
+        failures.append(error.message)
+        running.remove(source)
+      }
+    }
+
+    /// Evicts the oldest traces where the newest would have no room.
+    private mutating func makeRoom() {
+      let limit = loader.memory.spanBytes
+      guard database.byteCount > limit else { return }
+      database.evict(bytes: database.byteCount - limit / 8 * 7)
+      quality = quality.remaining(in: database.dataSet(settled: settled))
+    }
+
+    // MARK: Time
+
+    /// How long the loader runs, in seconds.
+    private var second: Int32 {
+      Int32(truncatingIfNeeded: (ContinuousClock.now - startedAt).components.seconds)
+    }
+
+    /// From when on a trace of which something came may still get more.
+    private var settled: Int32 { live.isEmpty || running.isEmpty ? .max : second - Loader.grace }
+
+    // MARK: Analysis
+
+    private var count: Int { database.store.addedCount + database.log.entries.count }
+
+    /// Analysis takes time that grows with the data: at the end, when nothing comes, and when there is
+    /// twice as much, so that all analyses together cost little more than the last. While spans keep
+    /// coming without an end: now and then. And again when what was waited for has not come.
+    private func isAnalysisDue(isIdle: Bool) -> Bool {
+      if count == analyzedCount {
+        return quality.waitingCount > 0
+          && (running.isEmpty || ContinuousClock.now - analyzedAt > .seconds(1))
+      }
+      if running.isEmpty || isIdle || count > 2 * max(analyzedCount, 5_000) { return true }
+      let rest = max(.seconds(1), analysisTime * Loader.analysisRest)
+      return loader.isLive && ContinuousClock.now - analyzedAt > rest
+    }
+
+    private mutating func analyze(_ data: DataSet) {
+      let begin = ContinuousClock.now
+      guard
+        let found = DataQuality.analyze(
+          data, sourceNames: loader.sourceNames, workers: Processors.workers,
+          isCancelled: { false })
+      else { return }
+      quality = found
+      analyzedCount = count
+      analyzedAt = .now
+      analysisTime = analyzedAt - begin
+      hasNews = true
+    }
+
+    // MARK: Publishing
+
+    private func publish(_ data: DataSet, isDone: Bool) {
+      let total = byteCounts.values
+      let status = LoadStatus(
+        bytesRead: bytesRead.values.reduce(0, +),
+        bytesTotal: total.contains(nil) ? nil : total.reduce(0) { $0 + ($1 ?? 0) },
+        isRead: running.isEmpty, isDone: isDone, failures: failures, live: statuses)
+      loader.publish(data, quality, status)
     }
   }
 }

@@ -15,6 +15,10 @@ struct MemoryLimit: Sendable {
   /// problems, the trees of open traces.
   var isReached: Bool { Self.used >= bytes / 5 * 4 }
 
+  /// How much of it the spans of live sources may take: the rest is for what is made of them, and for
+  /// what goes while it comes.
+  var spanBytes: Int { bytes / 2 }
+
   /// What to say of a source that was not read to its end.
   func message(source: String, bytesRead: Int, of total: Int?, spans: Int) -> String {
     let part = total.map { " of \(Self.text($0))" } ?? ""

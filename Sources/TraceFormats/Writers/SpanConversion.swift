@@ -24,7 +24,7 @@ public struct SpanConversion {
     var writer = writer
     var texts = ConversionLosses()
     if Writer.groupsByTrace {
-      for number in 0..<data.traces.count {
+      for number in data.traces.numbers {
         let rows = data.traces.rows(of: TraceRow(UInt32(truncatingIfNeeded: number)))
         guard write(rows, data.store, &writer, &texts, emit) else { return }
       }

@@ -22,6 +22,12 @@ struct WaterfallDrawing {
 
   private var tree: TraceTree { trace.tree }
 
+  /// Whether a parent that is not there is missing, and not only late.
+  private var isSettled: Bool {
+    guard case .trace(let trace) = trace.subject, data.traces.contains(trace) else { return true }
+    return data.isSettled(trace)
+  }
+
   /// How many events of a span are marked on its bar.
   private static let mostEvents = 2_000
 
@@ -58,7 +64,7 @@ struct WaterfallDrawing {
       let text =
         tree.placements[position] == .proposedRoot
         ? "¦ proposed span"
-        : "○ missing parent \(tree.spanIDText(at: position, in: data.store))"
+        : "○ \(isSettled ? "missing parent" : "waiting for parent") \(tree.spanIDText(at: position, in: data.store))"
       frame.put(fitted(text, from: x), x: x, y: y, style: Style(.problem), limit: limit)
       return
     }

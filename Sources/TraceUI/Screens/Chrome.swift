@@ -1,5 +1,6 @@
 import Cells
 import TraceAnalysis
+import TraceModel
 
 /// A piece of a header or a note with its style.
 struct StyledText: Sendable {
@@ -138,6 +139,7 @@ extension ViewState {
   /// How loading goes, for the header.
   var loadNote: StyledText? {
     guard !load.isDone else { return nil }
+    if let liveNote { return liveNote }
     if load.isRead { return StyledText("analyzing…", Style(.fact)) }
     if let total = load.bytesTotal, total > 0 {
       return StyledText(
@@ -155,6 +157,7 @@ extension ViewState {
 
   var problemCount: Int {
     quality.problems.count { $0.severity > .info } + load.failures.count
+      + load.live.values.count { $0.state == .troubled }
   }
 }
 

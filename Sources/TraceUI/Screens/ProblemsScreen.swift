@@ -12,7 +12,12 @@ extension ViewState {
   }
 
   var problemRows: [ProblemRow] {
-    load.failures.map { .failure($0) } + quality.problems.map { .problem($0) }
+    (load.failures + troubles).map { .failure($0) } + quality.problems.map { .problem($0) }
+  }
+
+  /// What live sources complain of.
+  private var troubles: [String] {
+    sourceLines.filter { $0.state == .troubled }.map(\.text)
   }
 
   /// The rows that explain the selected problem on a tall screen.

@@ -53,10 +53,10 @@ extension ViewState {
       shown == count || list.result.rows.isEmpty
       ? CountText.counted(count, "trace")
       : "\(CountText.grouped(shown)) of \(CountText.counted(count, "trace"))"
-    let facts = [
-      traces, CountText.counted(data.store.count, "span"),
-      CountText.counted(data.store.services.count, "service"),
-    ]
+    // Those that do not fit are left out from the end.
+    let facts =
+      [traces, CountText.counted(data.store.count, "span")] + liveFacts
+      + [CountText.counted(data.store.services.count, "service")]
     return [
       StyledText("traceview", .strong), StyledText(options.title),
       StyledText(facts: facts),
@@ -80,6 +80,7 @@ extension ViewState {
   }
 
   private func drawNothing(y: Int, into frame: inout Frame) {
+    if isLive, data.traces.count == 0 { return drawSources(y: y, into: &frame) }
     let text: String
     if !load.isDone {
       text = "Reading…"
@@ -89,6 +90,22 @@ extension ViewState {
       text = "No spans were found. \(keyMap.key(of: .showProblems)) says what was read."
     }
     frame.put(text, x: 1, y: y, style: Style(.fact))
+  }
+
+  /// While nothing has come: where spans are waited for, and how to send some.
+  private func drawSources(y: Int, into frame: inout Frame) {
+    var lines = [StyledText("Waiting for spans.", .strong), StyledText("")]
+    for line in sourceLines {
+      lines.append(StyledText(line.text, line.state == .troubled ? Style(.problem) : .plain))
+    }
+    if !options.sendingHelp.isEmpty {
+      lines.append(StyledText(""))
+      lines += options.sendingHelp.map { StyledText($0, Style(.fact)) }
+    }
+    for (offset, line) in lines.prefix(max(0, size.height - 1 - y)).enumerated() {
+      let text = CellText.fitted(line.text, width: max(0, size.width - 2))
+      frame.put(text, x: 1, y: y + offset, style: line.style)
+    }
   }
 
   // MARK: The note
@@ -104,6 +121,9 @@ extension ViewState {
   /// What looks wrong, in a few lines; none if nothing does or the screen is too small.
   var noteLines: [StyledText] {
     guard size.height >= 12 else { return [] }
+    if let trouble = sourceLines.first(where: { $0.state == .troubled }), data.traces.count > 0 {
+      return [StyledText(""), StyledText("! " + trouble.text, Style(.problem))]
+    }
     if let group = notedGroup { return [StyledText("")] + noteLines(on: group) }
     guard let worst = quality.problems.first(where: { $0.severity > .info }) else { return [] }
     let text = CellText.fitted("! " + SafeText.line(worst.summary), width: max(0, size.width - 18))

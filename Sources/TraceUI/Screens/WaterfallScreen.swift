@@ -68,7 +68,8 @@ extension ViewState {
       let text = "\(group.traces.count) traces joined (proposed)"
       parts.append(StyledText(text, Style(.problem, on: .plain, .bold)))
     case .trace(let trace):
-      let root = data.store[data.traces[trace].rootRow]
+      let first = open.tree.rows.first { $0 != .none } ?? .none
+      let root = data.store[data.traces.contains(trace) ? data.traces[trace].rootRow : first]
       let service = data.store.name(of: root.service)
       let name = SafeText.line(root.name, columns: size.width)
       parts.append(StyledText(name, .strong))
@@ -93,6 +94,7 @@ extension ViewState {
 
   private func waterfallRight(_ open: OpenTrace) -> [StyledText] {
     var parts = [loadNote].compactMap { $0 }
+    if showsEvicted { parts.append(StyledText("evicted", Style(.problem))) }
     if waterfall.isFiltered {
       let text = CellText.fitted(SafeText.line(waterfall.query.text), width: 16)
       parts.append(StyledText("& " + text, Style(.problem)))
