@@ -18,7 +18,9 @@ let package = Package(
   name: "traceview",
   products: [.executable(name: "traceview", targets: ["traceview"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
   ],
   targets: [
     // MARK: Cells
@@ -88,6 +90,18 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TraceSourcesTests", dependencies: ["TraceModel", "TraceSources", "TraceTestSupport"],
+      swiftSettings: strict),
+
+    // MARK: TraceReceivers
+    .target(
+      name: "TraceReceivers",
+      dependencies: [
+        "TraceFormats", "TraceModel", "TraceSources",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+      ],
       swiftSettings: strict),
 
     // MARK: traceview
