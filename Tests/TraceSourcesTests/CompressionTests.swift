@@ -29,7 +29,7 @@ import TraceTestSupport
         reading.spans += (0..<batch.count).map { batch.record(at: $0) }
         reading.issues += batch.issues
       case .ended: reading.hasEnded = true
-      case .progress, .stopped, .failed: break
+      case .progress, .status, .stopped, .failed: break
       }
     }
     return reading
