@@ -84,9 +84,12 @@ let package = Package(
     .target(
       name: "CCompression", linkerSettings: [.linkedLibrary("z"), .linkedLibrary("zstd")]),
 
+    // MARK: CCurl
+    .target(name: "CCurl", linkerSettings: [.linkedLibrary("dl")]),
+
     // MARK: TraceSources
     .target(
-      name: "TraceSources", dependencies: ["CCompression", "TraceFormats", "TraceModel"],
+      name: "TraceSources", dependencies: ["CCompression", "CCurl", "TraceFormats", "TraceModel"],
       swiftSettings: strict),
     .testTarget(
       name: "TraceSourcesTests", dependencies: ["TraceModel", "TraceSources", "TraceTestSupport"],

@@ -18,9 +18,16 @@ final class BlockBuffer: Sendable {
 
 /// Reads a descriptor in large blocks; what is compressed is decompressed.
 ///
-/// A file gives full blocks. Of a pipe a block has what comes before it is full or the pipe pauses;
-/// what came is kept back for a short time, so that spans that trickle in share a block.
+/// A file gives full blocks. Of a pipe, or a file that grows, a block has what comes before it is
+/// full or nothing more comes; what came is kept back for a short time, so that spans that trickle in
+/// share a block.
 struct BlockReader {
+  enum Origin {
+    case file(CInt)
+    case pipe(CInt)
+    case growing(GrowingFile)
+  }
+
   struct Block {
     let buffer: BlockBuffer
     /// Whether nothing more had come when the block was handed out.
@@ -44,8 +51,7 @@ struct BlockReader {
   private static let firstSize = 64 << 10
   private static let size = 4 << 20
 
-  private let descriptor: CInt
-  private let isFile: Bool
+  private let origin: Origin
   private let patience: Duration
   private let expansion: Decompressor.Limits
   private var nextSize = Self.firstSize
@@ -57,12 +63,9 @@ struct BlockReader {
   /// How much compressed input is read at a time, in bytes.
   private static let compressedSize = 256 << 10
 
-  init(
-    descriptor: CInt, isFile: Bool, patience: Duration, expansion: Decompressor.Limits = .init()
-  ) {
+  init(_ origin: Origin, patience: Duration, expansion: Decompressor.Limits = .init()) {
     self.expansion = expansion
-    self.descriptor = descriptor
-    self.isFile = isFile
+    self.origin = origin
     self.patience = patience
   }
 
@@ -78,7 +81,8 @@ struct BlockReader {
       if handedOut == nil { block.end = readHead(into: &bytes) }
       while bytes.count < full, block.end == nil {
         block.end = fill(full - bytes.count, of: &bytes)
-        guard block.end == nil, !isFile, !hasInput else { continue }
+        guard block.end == nil, !hasInput else { continue }
+        if case .file = origin { continue }
         let rest = handedOut.map { patience - $0.duration(to: .now) } ?? .zero
         guard rest > .zero, hasMore(within: rest) else {
           block.isPaused = true
@@ -95,7 +99,7 @@ struct BlockReader {
     var head: [UInt8] = []
     while head.count < Decompressor.Method.headCount {
       let count = Self.read(
-        Decompressor.Method.headCount - head.count, of: descriptor, into: &head)
+        Decompressor.Method.headCount - head.count, of: origin, into: &head)
       if count < 0 { return .error(errno) }
       if count == 0 { break }
     }
@@ -114,10 +118,10 @@ struct BlockReader {
   /// Appends up to `count` bytes, at least one; the end if there is none.
   private mutating func fill(_ count: Int, of bytes: inout [UInt8]) -> End? {
     guard decompressor != nil else {
-      let result = Self.read(count, of: descriptor, into: &bytes)
+      let result = Self.read(count, of: origin, into: &bytes)
       return result > 0 ? nil : result == 0 ? .input : .error(errno)
     }
-    let descriptor = descriptor
+    let origin = origin
     while let step = decompressor?.decompress(count, into: &bytes) {
       switch step {
       case .filled: return nil
@@ -125,13 +129,28 @@ struct BlockReader {
       case .needsInput:
         let result =
           decompressor?.refill { input in
-            Self.read(Self.compressedSize, of: descriptor, into: &input)
+            Self.read(Self.compressedSize, of: origin, into: &input)
           } ?? 0
         if result < 0 { return .error(errno) }
         if result == 0 { return decompressor?.issueAtEnd().map { .undecodable($0) } ?? .input }
       }
     }
     return .input
+  }
+
+  /// Reads up to `count` bytes; how many came, 0 at the end, or less than 0. Waits for more where
+  /// more may come.
+  private static func read(_ count: Int, of origin: Origin, into bytes: inout [UInt8]) -> Int {
+    switch origin {
+    case .file(let descriptor), .pipe(let descriptor):
+      return read(count, of: descriptor, into: &bytes)
+    case .growing(let file):
+      while !file.isStopped {
+        let result = read(count, of: file.descriptor, into: &bytes)
+        guard result == 0, file.waitForMore() else { return result }
+      }
+      return 0
+    }
   }
 
   /// Reads up to `count` bytes, and goes on after a signal; how many came, or less than 0.
@@ -152,7 +171,12 @@ struct BlockReader {
 
   /// Whether a read would give something, or the end, within that time.
   private func hasMore(within time: Duration) -> Bool {
-    var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return Glibc.poll(&poll, 1, CInt(max(0, time / .milliseconds(1)))) != 0
+    switch origin {
+    case .file: return true
+    case .pipe(let descriptor):
+      var poll = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      return Glibc.poll(&poll, 1, time.wholeMilliseconds) != 0
+    case .growing(let file): return file.hasMore(after: time)
+    }
   }
 }

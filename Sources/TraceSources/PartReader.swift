@@ -33,7 +33,7 @@ final class PartReader<Importer: SpanImporter>: Sendable {
     var batch: SpanBatch
     /// How many cuts in a row were none.
     var falseCuts = 0
-    var bytesRead = 0
+    var progress = InputReading.Progress()
   }
 
   private struct State: Sendable {
@@ -49,8 +49,9 @@ final class PartReader<Importer: SpanImporter>: Sendable {
   }
 
   private let source: SourceID
-  private let limits: FileSource.BatchLimits
+  private let limits: BatchLimits
   private let inbox: Inbox<SourceEvent>
+  private let tell: @Sendable (InputReading.Progress) -> Void
   private let state: Mutex<State>
   private let queue: DispatchQueue
   private let room: DispatchSemaphore
@@ -60,16 +61,19 @@ final class PartReader<Importer: SpanImporter>: Sendable {
 
   /// Parts that are held at a time: each processor reads one, and as many wait.
   private static var capacity: Int { Processors.count + 2 }
+  /// How much of a part is read into a batch before it is asked whether to hand it on, in bytes.
+  private static var piece: Int { 1 << 20 }
   /// How many cuts in a row may be none.
   private static var falseCutLimit: Int { 3 }
 
   init(
-    _ importer: Importer, source: SourceID, limits: FileSource.BatchLimits,
-    inbox: Inbox<SourceEvent>
+    _ importer: Importer, source: SourceID, limits: BatchLimits,
+    inbox: Inbox<SourceEvent>, tell: @escaping @Sendable (InputReading.Progress) -> Void
   ) {
     self.source = source
     self.limits = limits
     self.inbox = inbox
+    self.tell = tell
     state = Mutex(
       State(joiner: Joiner(importer: importer, batch: SpanBatch(source: source, number: -1))))
     queue = DispatchQueue(label: "parts of source \(source.rawValue)", attributes: .concurrent)
@@ -105,7 +109,8 @@ final class PartReader<Importer: SpanImporter>: Sendable {
     isEmpty.wait()
     guard var joiner = state.withLock({ $0.joiner.take() }) else { return }
     if isEnd { joiner.importer.finish(into: &joiner.batch) }
-    handOn(&joiner.batch, atLeast: FileSource.BatchLimits(count: 1))
+    handOn(&joiner, atLeast: BatchLimits(count: 1))
+    tell(joiner.progress)
   }
 
   // MARK: Reading
@@ -160,7 +165,8 @@ final class PartReader<Importer: SpanImporter>: Sendable {
       part = whole
       if joiner.importer.join(importer, &batch) {
         joiner.falseCuts = 0
-        handOn(&joiner.batch, atLeast: FileSource.BatchLimits(count: 1))
+        handOn(&joiner, atLeast: BatchLimits(count: 1))
+        joiner.progress.spanCount += batch.count
         if !batch.isEmpty { inbox.post(.batch(batch)) }
       } else {
         joiner.falseCuts += 1
@@ -168,11 +174,11 @@ final class PartReader<Importer: SpanImporter>: Sendable {
         readHere(part, &joiner)
       }
     }
-    joiner.bytesRead += part.buffer.bytes.withLock { bytes in
+    joiner.progress.bytesRead += part.buffer.bytes.withLock { bytes in
       defer { bytes.removeAll(keepingCapacity: true) }
       return bytes.count - part.start
     }
-    inbox.post(.progress(source, bytesRead: joiner.bytesRead))
+    tell(joiner.progress)
     state.withLock { $0.buffers.append(part.buffer) }
   }
 
@@ -180,23 +186,26 @@ final class PartReader<Importer: SpanImporter>: Sendable {
   private func readHere(_ part: Part, _ joiner: inout Joiner) {
     part.buffer.bytes.withLock { bytes in
       // In pieces, so that a batch can be handed on before it is too large.
-      for start in stride(from: part.start, to: bytes.count, by: FileSource.piece) {
-        let end = min(bytes.count, start + FileSource.piece)
+      for start in stride(from: part.start, to: bytes.count, by: Self.piece) {
+        let end = min(bytes.count, start + Self.piece)
         joiner.importer.read(bytes.span.extracting(start..<end), into: &joiner.batch)
-        handOn(&joiner.batch, atLeast: limits)
+        handOn(&joiner, atLeast: limits)
       }
     }
-    if part.isUrgent { handOn(&joiner.batch, atLeast: FileSource.BatchLimits(count: 1)) }
+    if part.isUrgent { handOn(&joiner, atLeast: BatchLimits(count: 1)) }
   }
 
   /// Hands a batch on if it has reached one of the limits, and begins another one.
-  private func handOn(_ batch: inout SpanBatch, atLeast limits: FileSource.BatchLimits) {
-    guard
-      batch.count + batch.issues.count >= limits.count && !batch.isHeld
-        || batch.strings.byteCount >= limits.stringBytes
-    else { return }
-    inbox.post(.batch(batch.compact()))
+  private func handOn(_ joiner: inout Joiner, atLeast limits: BatchLimits) {
+    guard Self.isDue(joiner.batch, limits) else { return }
+    joiner.progress.spanCount += joiner.batch.count
+    inbox.post(.batch(joiner.batch.compact()))
     // Below zero, where no number of a part is.
-    batch.removeAll(number: batch.number - 1)
+    joiner.batch.removeAll(number: joiner.batch.number - 1)
+  }
+
+  private static func isDue(_ batch: borrowing SpanBatch, _ limits: BatchLimits) -> Bool {
+    batch.count + batch.issues.count >= limits.count && !batch.isHeld
+      || batch.strings.byteCount >= limits.stringBytes
   }
 }

@@ -20,10 +20,11 @@ import Testing
   private static let allowed: [String: Set<String>] = pure.merging(
     [
       "CCompression": [],
+      "CCurl": [],
       "CNCurses": [],
       "CVectors": [],
       "Terminal": platform.union(["Cells", "CNCurses"]),
-      "TraceSources": platform.union(["CCompression", "TraceFormats", "TraceModel"]),
+      "TraceSources": platform.union(["CCompression", "CCurl", "TraceFormats", "TraceModel"]),
       "TraceReceivers": platform.union([
         "NIOCore", "NIOHPACK", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "TraceFormats", "TraceModel", "TraceSources",
       ]),
