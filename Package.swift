@@ -111,8 +111,8 @@ let package = Package(
     .executableTarget(
       name: "traceview",
       dependencies: [
-        "Cells", "Terminal", "TraceAnalysis", "TraceFormats", "TraceModel", "TraceSources",
-        "TraceUI",
+        "Cells", "Terminal", "TraceAnalysis", "TraceFormats", "TraceModel", "TraceReceivers",
+        "TraceSources", "TraceUI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

@@ -9,6 +9,8 @@ public enum Event: Sendable {
   /// More was read, or analyzed, or reading has ended.
   case data(DataSet, DataQuality, LoadStatus)
   case job(JobResult)
+  /// What the command that runs has written, or that it has ended.
+  case command(CommandNews)
   /// Something to tell the user, such as that text was copied.
   case message(String)
 }
@@ -22,6 +24,13 @@ public enum Effect: Sendable {
   case run(Job)
   /// Stop the job of a lane: nobody wants its result any more.
   case stop(Job.Lane)
+}
+
+/// What a command that was started says.
+public enum CommandNews: Sendable {
+  case output([UInt8])
+  /// With the exit status, and why no span came of it, if none did.
+  case ended(status: Int32, why: [String])
 }
 
 /// How far reading has come.
@@ -58,6 +67,8 @@ public struct ViewOptions: Sendable {
   public var zone: TimestampText.Zone
   /// How a program sends its spans here, one line each; shown while none have come.
   public var sendingHelp: [String] = []
+  /// The command that runs, if there is one.
+  public var command: String?
 
   public init(sourceNames: [String] = [], zone: @escaping TimestampText.Zone = { _ in 0 }) {
     self.sourceNames = sourceNames
@@ -66,7 +77,8 @@ public struct ViewOptions: Sendable {
 
   /// The name of one source, or how many there are.
   var title: String {
-    sourceNames.count == 1
+    if let command { return SafeText.line(command) }
+    return sourceNames.count == 1
       ? SafeTitle.of(sourceNames[0]) : CountText.counted(sourceNames.count, "source")
   }
 

@@ -85,6 +85,7 @@ struct TraceListState: Sendable {
       let place = (scroll.cursor + (forward ? step : count - step)) % count
       if fits(result.rows[place]) {
         scroll.cursor = place
+        followsNewest = false
         return true
       }
     }

@@ -31,6 +31,7 @@ extension ViewState {
       case .traces: performInList(command)
       case .waterfall: performInWaterfall(command)
       case .problems: if command == .open { openProblem() }
+      case .command: if command == .nextPane { show(.traces) }
       case .help: break
       }
     }
@@ -58,6 +59,7 @@ extension ViewState {
     case .waterfall:
       max(1, (waterfall.detail.hasFocus ? detailHeight : waterfallLayout.tree.y.count) - 1)
     case .problems: max(1, problemsHeight - 1)
+    case .command: max(1, commandHeight - 1)
     case .help: max(1, helpHeight - 1)
     }
   }
@@ -75,6 +77,7 @@ extension ViewState {
         waterfall.scroll.cursor, distance, waterfall.visible.count)
       if abs(distance) == 1 { waterfall.scroll.turn(height: waterfallLayout.tree.y.count) }
     case .problems: problems.cursor = Self.moved(problems.cursor, distance, problemRows.count)
+    case .command: command.scroll(by: distance, height: commandHeight)
     case .help: helpTop = max(0, helpTop + min(distance, 10_000))
     }
   }
@@ -109,7 +112,7 @@ extension ViewState {
       if leaveDetail() { return }
     case .traces:
       if !list.search.isEmpty || list.query.isNarrow { return clearSearch() }
-    case .problems, .help: break
+    case .problems, .command, .help: break
     }
     if screens.count > 1 {
       screens.removeLast()
@@ -180,7 +183,7 @@ extension ViewState {
       }
       open(.joined(group), at: nil)
       show(.waterfall)
-    case .help: break
+    case .command, .help: break
     }
   }
 
@@ -249,6 +252,7 @@ extension ViewState {
       if !found { message = "no trace has a defect" }
     case .nextTrace: scroll(by: 1)
     case .previousTrace: scroll(by: -1)
+    case .nextPane where options.command != nil: show(.command)
     default: message = "\(keyMap.key(of: command)) is for the waterfall; Enter opens it"
     }
   }

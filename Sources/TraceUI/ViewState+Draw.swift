@@ -14,6 +14,7 @@ extension ViewState {
     case .traces: drawTraceList(into: &frame)
     case .waterfall: drawWaterfall(into: &frame)
     case .problems: drawProblems(into: &frame)
+    case .command: drawCommand(into: &frame)
     case .help: drawHelp(into: &frame)
     }
     return frame

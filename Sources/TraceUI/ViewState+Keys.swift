@@ -68,7 +68,7 @@ extension ViewState {
     switch screen {
     case .waterfall: waterfall.selectedRow
     case .traces: list.selected.map { data.traces[$0].rootRow }
-    case .problems, .help: nil
+    case .problems, .command, .help: nil
     }
   }
 
@@ -194,7 +194,7 @@ extension ViewState {
         list.goesToMatch = true
         run(.searchTraces(query, order: list.rowsFromCursor))
       }
-    case .problems, .help: break
+    case .problems, .command, .help: break
     }
   }
 
@@ -212,7 +212,7 @@ extension ViewState {
         list.query.last = nil
         run(.listTraces(list.query))
       }
-    case .problems, .help: break
+    case .problems, .command, .help: break
     }
   }
 

@@ -6,7 +6,7 @@ import TraceModel
 public struct ViewState: Sendable {
   /// The screens; the keys go to the top one of the stack.
   enum Screen: Sendable {
-    case traces, waterfall, problems, help
+    case traces, waterfall, problems, command, help
   }
 
   public internal(set) var size: Size
@@ -22,6 +22,7 @@ public struct ViewState: Sendable {
   var waterfall = WaterfallState()
   var problems = ScrollState()
   var helpTop = 0
+  var command = CommandOutput()
 
   var prompt: Prompt?
   var pending: PendingKey?
@@ -93,6 +94,7 @@ public struct ViewState: Sendable {
         paused = Snapshot(data: data, quality: quality, load: load)
       }
     case .job(let result): take(result)
+    case .command(let news): command.take(news, height: commandHeight)
     case .message(let text): message = text
     }
     keepInView()

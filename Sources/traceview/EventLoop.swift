@@ -141,6 +141,7 @@ struct EventLoop: ~Copyable {
       if awaitedJobs[result.lane] == result.generation { awaitedJobs[result.lane] = nil }
       hasAnswer = hasAnswer || result.isAnswer
       return apply(.job(result))
+    case .command(let news): return apply(.command(news))
     case .data(let data, let quality, let load):
       latest = (data, load)
       return apply(.data(data, quality, load))

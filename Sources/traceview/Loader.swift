@@ -12,13 +12,14 @@ import TraceUI
 final class Loader: Sendable {
   private let sources: [any SpanSource]
   private let sourceNames: [String]
+  /// Of sources that could not be opened.
+  private let failures: [String]
   private let inbox: Inbox<SourceEvent>
   /// Whether to publish, and analyze, before everything was read.
   private let publishesNews: Bool
   private let publish: @Sendable (DataSet, DataQuality, LoadStatus) -> Void
   private let memory: MemoryLimit
-  /// Called with each batch of a live source.
-  private let record: @Sendable (SpanBatch) -> Void
+  private let recorder: Recorder?
   private let isLive: Bool
 
   /// How long nothing may come before what is there is analyzed.
@@ -34,25 +35,24 @@ final class Loader: Sendable {
     .milliseconds(spans < (isLive ? 200_000 : 50_000) ? 50 : 250)
   }
 
-  /// `sourceNames` are those of all sources by number, those that could not be opened too;
-  /// `publish` and `record` are called on the loader's thread.
+  /// `publish` is called on the loader's thread.
   init(
-    sources: [any SpanSource], sourceNames: [String], memory: MemoryLimit,
-    publishesNews: Bool = true, record: @escaping @Sendable (SpanBatch) -> Void = { _ in },
+    _ opened: OpenedSources, memory: MemoryLimit, recorder: Recorder?, publishesNews: Bool = true,
     publish: @escaping @Sendable (DataSet, DataQuality, LoadStatus) -> Void
   ) {
-    self.sources = sources
-    self.sourceNames = sourceNames
+    sources = opened.sources
+    sourceNames = opened.names
+    failures = opened.failures.map(\.message)
     self.memory = memory
     self.publishesNews = publishesNews
-    self.record = record
+    self.recorder = recorder
     self.publish = publish
-    isLive = sources.contains { $0.isLive }
+    isLive = opened.isLive
     inbox = Inbox()
   }
 
-  /// Starts reading; `failures` are those of sources that could not be opened.
-  func start(failures: [SourceError]) {
+  /// Starts reading.
+  func start() {
     for source in sources {
       DispatchQueue(label: "source \(source.id.rawValue)").async { [inbox, memory] in
         Background.begin()
@@ -61,7 +61,7 @@ final class Loader: Sendable {
     }
     DispatchQueue(label: "loader", qos: .userInitiated).async { [self] in
       Background.begin()
-      var work = Work(loader: self, failures: failures.map(\.message))
+      var work = Work(loader: self)
       while work.step() {}
     }
   }
@@ -90,9 +90,9 @@ final class Loader: Sendable {
     var publishedAt: ContinuousClock.Instant?
     var hasNews = true
 
-    init(loader: Loader, failures: [String]) {
+    init(loader: Loader) {
       self.loader = loader
-      self.failures = failures
+      failures = loader.failures
       running = Set(loader.sources.map(\.id))
       byteCounts = Dictionary(
         loader.sources.map { ($0.id, $0.byteCount) }, uniquingKeysWith: { one, _ in one })
@@ -125,7 +125,7 @@ final class Loader: Sendable {
       switch event {
       case .batch(let batch):
         let isLive = live.contains(batch.source)
-        if isLive { loader.record(batch) }
+        if isLive { loader.recorder?.record(batch) }
         database.append(batch, second: second, sharesBlocks: isLive)
       case .progress(let source, let count): bytesRead[source] = count
       case .status(let source, let status): statuses[source] = status
@@ -198,7 +198,8 @@ final class Loader: Sendable {
       let status = LoadStatus(
         bytesRead: bytesRead.values.reduce(0, +),
         bytesTotal: total.contains(nil) ? nil : total.reduce(0) { $0 + ($1 ?? 0) },
-        isRead: running.isEmpty, isDone: isDone, failures: failures, live: statuses)
+        isRead: running.isEmpty, isDone: isDone,
+        failures: failures + [loader.recorder?.trouble].compactMap { $0 }, live: statuses)
       loader.publish(data, quality, status)
     }
   }

@@ -6,6 +6,9 @@ struct MemoryLimit: Sendable {
   /// Bytes of memory that belong to this process alone.
   let bytes: Int
 
+  /// What live sources may take unless something else is said.
+  static let liveBytes = 1 << 30
+
   /// The given limit, or three quarters of what the machine has to spare.
   init(bytes: Int?) {
     self.bytes = bytes ?? Self.available / 4 * 3

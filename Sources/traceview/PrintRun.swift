@@ -10,42 +10,53 @@ import TraceUI
 /// Reads everything, then writes it as text: the screens' twin for pipes.
 struct PrintRun {
   let options: ViewOptionsGroup
-  let names: [String]
 
-  func run(_ sources: [any SpanSource], _ failures: [SourceError]) -> Int32 {
-    let (data, quality, load) = read(sources, failures)
-    for failure in load.failures.dropFirst(failures.count) {
+  /// Exit status 0, or what went wrong.
+  func run(_ opened: OpenedSources, _ recorder: Recorder?) -> Int32 {
+    let (data, quality, load) = read(opened, recorder) { loader in
+      if opened.isLive { Termination.onSignal { _ in loader.stop() } }
+    }
+    return write(data, quality, load, opened)
+  }
+
+  /// Writes what was read, and the issues to standard error.
+  func write(
+    _ data: DataSet, _ quality: DataQuality, _ load: LoadStatus, _ opened: OpenedSources
+  ) -> Int32 {
+    for failure in load.failures.dropFirst(opened.failures.count) {
       StandardError.complain(failure)
     }
-    IssueText(names: names).write(data)
+    IssueText(names: opened.names).write(data)
     guard data.store.count > 0 else { return ViewCommand.Status.noInput }
-    write(data, quality)
+    write(data, quality, names: opened.names)
     let isClean = data.log.count(atLeast: .warning) == 0 && load.failures.isEmpty
     return options.strict && !isClean ? ViewCommand.Status.notStrict : 0
   }
 
-  /// Runs the loader to its end.
-  private func read(
-    _ sources: [any SpanSource], _ failures: [SourceError]
+  /// Runs the loader to its end: that of the sources, or when the user ends live ones. `isReading` is
+  /// called when it has begun.
+  func read(
+    _ opened: OpenedSources, _ recorder: Recorder?, isReading: (Loader) -> Void
   ) -> (DataSet, DataQuality, LoadStatus) {
     let result = Mutex((DataSet(), DataQuality(), LoadStatus()))
     let isDone = DispatchSemaphore(value: 0)
     withExtendedLifetime(isDone) {
       let loader = Loader(
-        sources: sources, sourceNames: names, memory: options.memory, publishesNews: false
-      ) {
-        data, quality, load in
+        opened, memory: options.memory(isLive: opened.isLive), recorder: recorder,
+        publishesNews: false
+      ) { data, quality, load in
         guard load.isDone else { return }
         result.withLock { $0 = (data, quality, load) }
         isDone.signal()
       }
-      loader.start(failures: failures)
+      loader.start()
+      isReading(loader)
       isDone.wait()
     }
     return result.withLock { $0 }
   }
 
-  private func write(_ data: DataSet, _ quality: DataQuality) {
+  private func write(_ data: DataSet, _ quality: DataQuality, names: [String]) {
     let environment = ScreenEnvironment(options: options)
     let palette = environment.theme(background: nil).palette
     let colors = environment.printColors

@@ -8,12 +8,15 @@ import TraceUI
 /// Shows sources on the screen until the user quits.
 struct ScreenRun {
   let options: ViewOptionsGroup
-  let names: [String]
 
-  func run(_ sources: [any SpanSource], _ failures: [SourceError]) -> Int32 {
+  /// Exit status 0, or what went wrong. `why` says, when the command has ended, why nothing came of it.
+  func run(
+    _ opened: OpenedSources, _ recorder: Recorder?, _ command: RunningCommand? = nil,
+    _ why: @escaping @Sendable () -> [String] = { [] }
+  ) -> Int32 {
     let end: EventLoop.End
     do throws(TerminalError) {
-      end = try show(sources, failures)
+      end = try show(opened, recorder, command, why)
     } catch {
       StandardError.complain("\(error.description); --print tree writes text instead")
       return ViewCommand.Status.software
@@ -29,19 +32,23 @@ struct ScreenRun {
       return 128 + number
     case .nothingRead(let data, let load):
       for failure in load.failures { StandardError.complain(failure) }
-      IssueText(names: names).write(data)
+      IssueText(names: opened.names).write(data)
       return ViewCommand.Status.noInput
     }
   }
 
   /// Takes the terminal, and leaves it as it was before it returns.
   private func show(
-    _ sources: [any SpanSource], _ failures: [SourceError]
+    _ opened: OpenedSources, _ recorder: Recorder?, _ command: RunningCommand?,
+    _ why: @escaping @Sendable () -> [String]
   ) throws(TerminalError) -> EventLoop.End {
     let environment = ScreenEnvironment(options: options)
     var terminal = try Terminal(mouse: !options.noMouse, colors: environment.screenColors)
     let usesASCII = environment.usesASCII || !terminal.supportsUTF8
-    let names = self.names
+    let memory = options.memory(isLive: opened.isLive)
+    var view = ViewOptions(sourceNames: opened.names, zone: LocalTime.zone(utc: options.utc))
+    view.sendingHelp = opened.sendingHelp
+    view.command = command?.title
     let known = TerminalBackground(colorFGBG: environment.value("COLORFGBG"))
     let hasColors = terminal.colorDepth != .none
     func palette(on ground: TerminalBackground?) -> Palette {
@@ -50,13 +57,13 @@ struct ScreenRun {
     if hasColors, known == nil, (options.theme ?? .auto) == .auto { terminal.askForBackground() }
     var loop = EventLoop(
       terminal: terminal,
-      options: ViewOptions(sourceNames: names, zone: LocalTime.zone(utc: options.utc)),
+      options: view,
       ascii: usesASCII, palette: palette(on: known), paletteOn: palette,
       startLoader: { inbox in
-        Loader(sources: sources, sourceNames: names, memory: options.memory) {
-          data, quality, load in
+        Loader(opened, memory: memory, recorder: recorder) { data, quality, load in
           inbox.post(.data(data, quality, load))
-        }.start(failures: failures)
+        }.start()
+        command?.watch(why) { inbox.post(.command($0)) }
       })
     return loop.run()
   }

@@ -11,9 +11,19 @@ struct Traceview: ParsableCommand {
     usage: """
       traceview spans.json                     view a file; ? lists the keys
       python3 app.py | traceview               view what a program prints
+      traceview                                take what programs send (OTLP, …)
+      traceview run -- python3 app.py          run a program that sends here
+      traceview -f spans.jsonl                 follow a file that grows
+      traceview http://localhost:16686         poll Jaeger, Zipkin, Tempo, …
       traceview convert spans.json -o out.pb   write another format
+      traceview --help-hidden                  all options
       """,
     version: version)
+
+  @Argument(
+    help: ArgumentHelp("Files, a URL, or - for standard input", valueName: "source"),
+    completion: .file())
+  var sources: [String] = []
 
   @OptionGroup var view: ViewOptionsGroup
 
@@ -21,10 +31,12 @@ struct Traceview: ParsableCommand {
   /// `./formats`.
   static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    if arguments.first == ConvertCommand.name {
-      ConvertCommand.main(Array(arguments.dropFirst()))
-    } else if arguments.first == FormatsCommand.name {
-      FormatsCommand.main(Array(arguments.dropFirst()))
+    let commands: [String: any ParsableCommand.Type] = [
+      ConvertCommand.name: ConvertCommand.self, FormatsCommand.name: FormatsCommand.self,
+      ListenCommand.name: ListenCommand.self, RunCommand.name: RunCommand.self,
+    ]
+    if let command = arguments.first.flatMap({ commands[$0] }) {
+      command.main(Array(arguments.dropFirst()))
     } else {
       main(arguments)
     }
@@ -35,6 +47,6 @@ struct Traceview: ParsableCommand {
   func run() throws {
     // A reader that has seen enough, such as head, is no error.
     signal(SIGPIPE, SIG_IGN)
-    throw ExitCode(ViewCommand(options: view).run())
+    throw ExitCode(ViewCommand(options: view).run(sources))
   }
 }

@@ -1,8 +1,6 @@
 import Cells
 import Glibc
 import Terminal
-import TraceFormats
-import TraceModel
 import TraceSources
 import TraceUI
 
@@ -20,41 +18,38 @@ struct ViewCommand {
   }
 
   /// Views, and returns the exit status.
-  func run() -> Int32 {
+  func run(_ sources: [String]) -> Int32 {
     if options.listKeys {
       StandardOutput.write(keyList)
       StandardOutput.flush()
       return 0
     }
-    let paths = options.sources.isEmpty && isatty(STDIN_FILENO) == 0 ? ["-"] : options.sources
-    guard !paths.isEmpty else {
-      StandardError.complain(
-        "no source; name a file, or pipe spans into it. traceview --help has examples.")
-      return Status.usage
+    var paths = sources
+    if paths.isEmpty {
+      // Who names nothing wants to read a pipe, or to receive.
+      guard isatty(STDIN_FILENO) == 0 else { return ListenCommand.listen(options) }
+      paths = ["-"]
     }
-    var sources: [any SpanSource] = []
-    var failures: [SourceError] = []
-    for (number, path) in paths.enumerated() {
-      do throws(SourceError) {
-        sources.append(
-          try FileSource(
-            id: SourceID(number), path: path,
-            importer: options.map == nil
-              ? options.format.flatMap { FormatRegistry.importer(named: $0) } : nil,
-            columns: options.columns))
-      } catch {
-        failures.append(error)
-      }
+    return show(OpenedSources(paths, options))
+  }
+
+  /// Shows sources on the screen, or as text; the exit status.
+  func show(_ opened: OpenedSources) -> Int32 {
+    if opened.sources.isEmpty || options.isText {
+      for failure in opened.failures { StandardError.complain(failure.message) }
     }
-    let names = paths.map { $0 == "-" ? "standard input" : $0 }
-    if sources.isEmpty || options.print != nil || isatty(STDOUT_FILENO) == 0 {
-      for failure in failures { StandardError.complain(failure.message) }
+    guard !opened.sources.isEmpty else { return Status.noInput }
+    let recorder: Recorder?
+    do throws(OutputError) {
+      recorder = try options.record.map { (path) throws(OutputError) in try Recorder(path) }
+    } catch {
+      StandardError.complain("--record \(options.record ?? ""): \(error.reason)")
+      return Status.outputError
     }
-    guard !sources.isEmpty else { return Status.noInput }
-    let isText = options.print != nil || isatty(STDOUT_FILENO) == 0
-    return isText
-      ? PrintRun(options: options, names: names).run(sources, failures)
-      : ScreenRun(options: options, names: names).run(sources, failures)
+    defer { recorder?.finish() }
+    return options.isText
+      ? PrintRun(options: options).run(opened, recorder)
+      : ScreenRun(options: options).run(opened, recorder)
   }
 
   private var keyList: String {

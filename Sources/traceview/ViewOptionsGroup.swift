@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cells
+import Glibc
 import TraceFormats
 import TraceUI
 
@@ -11,28 +12,34 @@ struct ViewOptionsGroup: ParsableArguments {
 
   enum ThemeChoice: String, Choice { case auto, dark, light, monochrome }
 
-  // The help fits a screen of 24 rows: one line each.
-  @Argument(
-    help: ArgumentHelp("Files, read as one data set; - is standard input", valueName: "source"),
-    completion: .file())
-  var sources: [String] = []
+  // The help fits a screen of 24 rows: one line each, and what few need only with --help-hidden.
+  @Flag(name: .shortAndLong, help: "Follow files that grow, are renamed or made anew")
+  var follow = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With -f: begin that many records from the end", valueName: "n", visibility: .hidden))
+  var tail: Int?
+
+  @Option(help: ArgumentHelp("Append what live sources give, as OTLP JSON", valueName: "file"))
+  var record: String?
 
   @Option(help: ArgumentHelp("Write text: list, tree, problems or json", valueName: "what"))
   var print: PrintMode?
 
-  @Flag(help: "With --print problems: one JSON object a line")
+  @Flag(help: ArgumentHelp("With --print problems: one JSON object a line", visibility: .hidden))
   var json = false
 
   @Option(help: ArgumentHelp("Print at most that many traces", valueName: "n"))
   var limit: Int?
 
-  @Option(help: ArgumentHelp("Columns of printed text", valueName: "n"))
+  @Option(help: ArgumentHelp("Columns of printed text", valueName: "n", visibility: .hidden))
   var width: Int?
 
   @Flag(help: "With --print: exit 1 unless all was read whole")
   var strict = false
 
-  @Option(help: ArgumentHelp("Stop reading there, e.g. 2GiB", valueName: "size"))
+  @Option(help: ArgumentHelp("Stop reading there, or evict: 2GiB", valueName: "size"))
   var maxMemory: String?
 
   @Option(help: ArgumentHelp("Read as one of 'traceview formats'", valueName: "name"))
@@ -47,22 +54,31 @@ struct ViewOptionsGroup: ParsableArguments {
   @Option(help: ArgumentHelp("auto, dark, light or monochrome", valueName: "name"))
   var theme: ThemeChoice?
 
-  @Flag(help: "Draw with ASCII only")
+  @Flag(help: ArgumentHelp("Draw with ASCII only", visibility: .hidden))
   var ascii = false
 
-  @Flag(help: "Show times in UTC, not in the local time zone")
+  @Flag(help: ArgumentHelp("Show times in UTC, not in the local zone", visibility: .hidden))
   var utc = false
 
-  @Flag(help: "Leave the mouse to the terminal, to select text")
+  @Flag(help: ArgumentHelp("Leave the mouse to the terminal", visibility: .hidden))
   var noMouse = false
 
-  @Flag(help: "List the keys of the screen")
+  @Flag(help: ArgumentHelp("List the keys of the screen", visibility: .hidden))
   var listKeys = false
 
   /// How the columns of rows are named, where the usual names are not meant.
   var columns: ColumnMap { map.flatMap { try? ColumnMap($0) } ?? ColumnMap() }
 
-  var memory: MemoryLimit { MemoryLimit(bytes: maxMemory.flatMap { MemoryLimit.bytes(of: $0) }) }
+  /// Whether text is written instead of a screen.
+  var isText: Bool { print != nil || isatty(STDOUT_FILENO) == 0 }
+
+  /// How much memory may be used. What comes without end is bounded by custom, what is read by the
+  /// machine.
+  func memory(isLive: Bool) -> MemoryLimit {
+    MemoryLimit(
+      bytes: maxMemory.flatMap { MemoryLimit.bytes(of: $0) }
+        ?? (isLive ? MemoryLimit.liveBytes : nil))
+  }
 
   /// Says what is wrong with the options, before anything is done.
   func check() throws {
@@ -72,6 +88,9 @@ struct ViewOptionsGroup: ParsableArguments {
     }
     if let maxMemory, MemoryLimit.bytes(of: maxMemory) == nil {
       throw ValidationError("--max-memory takes a size such as 512MiB or 2GiB.")
+    }
+    if let tail, tail < 0 || !follow {
+      throw ValidationError("--tail takes a number from 0, and goes with -f.")
     }
     if json, print != .problems, print != .json {
       throw ValidationError("--json goes with --print problems.")

@@ -86,7 +86,9 @@ import TraceTestSupport
       let first = rest.indices.first { expected?.contains(rest[$0]) == true }
       #expect(reports.compactMap(\.first) == (first.map { [$0] } ?? []), "seed \(seed)")
       for report in reports {
-        #expect(zip(report.found.members, expected?.members ?? []).allSatisfy { !$0 || $1 }, "seed \(seed)")
+        #expect(
+          zip(report.found.members, expected?.members ?? []).allSatisfy { !$0 || $1 },
+          "seed \(seed)")
       }
     }
   }
@@ -138,7 +140,8 @@ import TraceTestSupport
     // 4,000,000,000 steps.
     let half = String(repeating: "a", count: 10_000)
     let record = span(String(repeating: "a", count: 400_000), id: 1, 0, 1)
-    let found = SpanSearch.traces(SpanQuery(half + "b" + half), in: dataSet([record])) { false }?.members
+    let found = SpanSearch.traces(SpanQuery(half + "b" + half), in: dataSet([record])) { false }?
+      .members
     #expect(found == [false])
     // The same over the ends of many strings.
     var many = span("", id: 1, 0, 1)

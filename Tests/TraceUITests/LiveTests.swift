@@ -110,7 +110,7 @@ import TraceTestSupport
     session.press("y", "j")
     #expect(session.copied?.contains("operation-1") == true)
     session.press("q")
-    #expect(session.lines[0].contains("2 traces") && session.lines[0].contains("evicted"), "\(session.lines[0])")
+    #expect(session.lines[0].contains("2 traces · 2 spans · 42 evicted"))
     #expect(!session.text.contains("operation-3"))
     session.press("G", .enter)
     #expect(session.text.contains("operation-219"))

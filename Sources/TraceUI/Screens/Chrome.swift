@@ -132,7 +132,7 @@ extension ViewState {
       return prompt.kind == .search
         ? "\(list.matchNumber) of \(CountText.counted(list.matchCount, "trace"))\(more)"
         : CountText.counted(list.result.rows.count, "trace")
-    case .problems, .help: return ""
+    case .problems, .command, .help: return ""
     }
   }
 

@@ -31,6 +31,7 @@ extension ViewState {
     let count = list.result.rows.count
     drawFoot(
       hints: [(.open, "open"), (.search, "search"), (.filter, "filter"), (.sort, "sort")]
+        + (options.command == nil ? [] : [(.nextPane, "output")])
         + (quality.unjoined.isEmpty ? [] : [(.joined, "joined")])
         + [
           (.showProblems, "problems"), (.help, "help"),
@@ -64,7 +65,7 @@ extension ViewState {
   }
 
   private var listRight: [StyledText] {
-    var parts = [loadNote, problemNote].compactMap { $0 }
+    var parts = [loadNote, commandNote, problemNote].compactMap { $0 }
     if !list.query.filter.isEmpty {
       let text = CellText.fitted(SafeText.line(list.query.filter.text), width: 20)
       parts.append(StyledText("& " + text, Style(.problem)))
@@ -98,7 +99,12 @@ extension ViewState {
     for line in sourceLines {
       lines.append(StyledText(line.text, line.state == .troubled ? Style(.problem) : .plain))
     }
-    if !options.sendingHelp.isEmpty {
+    if !command.why.isEmpty {
+      lines.append(StyledText(""))
+      for line in command.why.flatMap({ TextBlock.wrapped($0, width: max(10, size.width - 2)) }) {
+        lines.append(StyledText(line, Style(.problem)))
+      }
+    } else if !options.sendingHelp.isEmpty {
       lines.append(StyledText(""))
       lines += options.sendingHelp.map { StyledText($0, Style(.fact)) }
     }
