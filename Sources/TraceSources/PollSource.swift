@@ -30,6 +30,9 @@ public final class PollSource: SpanSource {
   /// What later questions look back beyond the last one, so that traces which grow, or are found
   /// late, come too.
   private static let overlap: UInt64 = 60_000_000_000
+  /// Each such question looks back as far as the first one: a span is found by its start, and comes
+  /// when it has ended, which can be long after.
+  private static let fullEach = 10
   /// How far ahead of this machine's clock the server's may be.
   private static let ahead: UInt64 = 60_000_000_000
 
@@ -123,6 +126,7 @@ public final class PollSource: SpanSource {
     var backend = kind?.backend
     var failures = 0
     var last: UnixNanos?
+    var polls = 0
     while !stopSignal.isSet {
       let now = TimeFormat.now
       session.begin()
@@ -132,7 +136,8 @@ public final class PollSource: SpanSource {
           kind = try found(session)
           backend = kind?.backend
         }
-        try backend?.poll(session, window(now, last))
+        try backend?.poll(session, window(now, polls % Self.fullEach == 0 ? nil : last))
+        polls += 1
         if options.once { return }
         (last, failures) = (now, 0)
         let text = ["polling \(kind?.rawValue ?? "") every \(Self.text(interval))"] + session.notes

@@ -24,13 +24,17 @@ struct ClickHouseBackend: Backend {
     if let error = Self.error(in: body) { throw HTTPFailure(text: session.safe(error)) }
   }
 
-  /// Whole traces that have a span which is asked for, the newest ones. `ts_ns` is the time without
-  /// a time zone to guess.
+  /// Whole traces that have a span which is asked for, the newest ones. Times come without a time
+  /// zone: as numbers, or as texts of UTC, for which they are taken.
   static func sql(
     _ query: BackendQuery, _ window: PollWindow, _ parameters: inout [(String, String)]
   ) -> String {
     let table = "{database:Identifier}.{table:Identifier}"
-    let select = "SELECT *, toUnixTimestamp64Nano(Timestamp) AS ts_ns FROM \(table)"
+    let select = """
+      SELECT toUnixTimestamp64Nano(Timestamp) AS ts_ns, \
+      arrayMap(time -> toTimeZone(time, 'UTC'), `Events.Timestamp`) AS `Events.Timestamp`, \
+      * EXCEPT (Timestamp, `Events.Timestamp`) FROM \(table)
+      """
     if let id = query.traceID {
       parameters.append(("param_trace", "\(id)"))
       return "\(select) WHERE TraceId = {trace:String}"
@@ -45,11 +49,11 @@ struct ClickHouseBackend: Backend {
     func time(_ name: String) -> String { "fromUnixTimestamp64Nano({\(name):Int64})" }
     var conditions = ["Timestamp >= \(time("from"))", "Timestamp <= \(time("to"))"]
     if let service = query.service {
-      parameters.append(("param_service", service))
+      parameters.append(("param_service", escaped(service)))
       conditions.append("ServiceName = {service:String}")
     }
     if let operation = query.operation {
-      parameters.append(("param_operation", operation))
+      parameters.append(("param_operation", escaped(operation)))
       conditions.append("SpanName = {operation:String}")
     }
     if let least = query.minDuration {
@@ -62,6 +66,13 @@ struct ClickHouseBackend: Backend {
       WHERE \(conditions.joined(separator: " AND ")) GROUP BY TraceId \
       ORDER BY max(Timestamp) DESC LIMIT {limit:UInt64})
       """
+  }
+
+  /// A parameter is read as a field of a table in text, where a backslash begins an escape.
+  private static func escaped(_ text: String) -> String {
+    text.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
+      .split(separator: "\t", omittingEmptySubsequences: false).joined(separator: "\\t")
+      .split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\\n")
   }
 
   /// What stands behind the rows, if it is an error.
