@@ -4,10 +4,10 @@
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 
-# Debian's names of what the build needs, and of what the tests need beside it. Elsewhere a
+# Debian's names of what building and running need, and of what the tests need beside it. Elsewhere a
 # package counts as installed if its file or program is there; the names are then only a hint.
 # shellcheck disable=SC2034 # used by the scripts
-build_packages=(libncurses-dev libzstd-dev zlib1g-dev)
+build_packages=(libcurl4 libncurses-dev libzstd-dev zlib1g-dev)
 # shellcheck disable=SC2034 # used by Scripts/test
 test_packages=(tmux)
 
@@ -41,6 +41,11 @@ require_swift() {
 
 # is_installed PACKAGE
 is_installed() {
+  # Loaded at run time: any of its builds will do, and newer systems have another name for it.
+  if [[ $1 == libcurl4 ]]; then
+    PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -Eq 'libcurl(-gnutls|-nss)?\.so\.4'
+    return
+  fi
   if command -v dpkg-query >/dev/null; then
     [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
     return

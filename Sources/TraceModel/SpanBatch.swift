@@ -371,6 +371,19 @@ public struct SpanBatch: Sendable {
     return record
   }
 
+  /// The batch with those rows only, and all issues.
+  public func keeping(_ rows: [Int]) -> SpanBatch {
+    var kept = SpanBatch(source: source, number: number)
+    kept.format = format
+    kept.idTexts = idTexts
+    kept.issues = issues
+    for row in rows {
+      kept.append(
+        record(at: row), byteOffset: byteOffset(at: row), resolution: resolution(at: row))
+    }
+    return kept.compact()
+  }
+
   /// Appends a plain value as a row: for tests, generators and formats that are read into records.
   public mutating func append(
     _ record: SpanRecord, byteOffset: Int = 0, resolution: TimeResolution = .nanosecond

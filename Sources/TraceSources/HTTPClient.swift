@@ -10,6 +10,8 @@ struct HTTPRequest {
   var accept = "application/json"
   /// What is sent as a POST; nil for a GET.
   var body: String?
+  /// Whether it asks what is there: that it makes no sense to the server is an answer then.
+  var isProbe = false
 }
 
 /// What a server has answered.
@@ -56,10 +58,7 @@ final class HTTPClient {
     _ server: ServerURL, headers: [(name: String, value: String)] = [], isInsecure: Bool = false,
     limits: Limits = Limits(), stop: StopSignal
   ) throws(SourceError) {
-    guard Self.isLoaded, let client = ccurl_make() else {
-      throw SourceError(
-        source: server.text, reason: "polling needs libcurl: sudo apt-get install libcurl4")
-    }
+    guard Self.isLoaded, let client = ccurl_make() else { throw Self.missing(server) }
     self.client = client
     self.server = server
     self.headers = headers
@@ -72,6 +71,12 @@ final class HTTPClient {
 
   /// Whether libcurl is there.
   static var isAvailable: Bool { isLoaded }
+
+  /// What to say if it is not.
+  static func missing(_ server: ServerURL) -> SourceError {
+    SourceError(
+      source: server.text, reason: "polling needs libcurl: sudo apt-get install libcurl4")
+  }
 
   /// Asks and follows redirects. An answer of any status but those that redirect is one.
   func ask(_ request: HTTPRequest) throws(HTTPFailure) -> HTTPAnswer {

@@ -257,6 +257,45 @@ import TraceTestSupport
     #expect(throws: SourceError.self) { try FollowSource(id: SourceID(0), path: "/etc/passwd/x") }
   }
 
+  /// Sooner than by looking once a second; also in a file that has lost its name.
+  @Test func whatIsWrittenComesSoon() throws {
+    let file = try LogFile()
+    try file.append("start")
+    let run = try follow(file)
+    run.until("the start") { $0.spans.count == 1 }
+    let old = try file.rename()
+    let clock = ContinuousClock()
+    var times: [Duration] = []
+    for number in 2...12 {
+      // Let it wait.
+      usleep(60_000)
+      let before = clock.now
+      try old.write(contentsOf: Data(Self.line("\(number)").utf8))
+      run.until("span \(number)") { $0.spans.count == number }
+      times.append(before.duration(to: clock.now))
+    }
+    let median = times.sorted()[times.count / 2]
+    #expect(median < .milliseconds(300))
+    print("a span is there \(median) after it was written")
+    _ = run.stop()
+  }
+
+  /// Nothing can be watched where there is no folder.
+  @Test func aFolderThatIsNotThereYetIsWaitedFor() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "follow-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let url = folder.appending(path: "spans.jsonl")
+    let watch = FileWatch(path: url.path)
+    watch.rearm()
+    #expect(watch.patience < .milliseconds(100))
+    let run = LiveRun(try FollowSource(id: SourceID(0), path: url.path))
+    run.until("waiting") { $0.status?.state == .waiting }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data(Self.line("one").utf8).write(to: url)
+    run.until("one") { $0.names == ["one"] }
+    _ = run.stop()
+  }
+
   @Test func stoppingTakesAMoment() throws {
     let file = try LogFile()
     for exists in [false, true] {
