@@ -103,6 +103,14 @@ let package = Package(
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "TraceReceiversTests",
+      dependencies: [
+        "TraceModel", "TraceReceivers", "TraceSources", "TraceTestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+      ],
+      exclude: ["clients"], swiftSettings: strict),
 
     // MARK: traceview
     .executableTarget(
