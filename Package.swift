@@ -133,6 +133,12 @@ let package = Package(
         "SpanGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/GenerateSpans", swiftSettings: strict),
+    .executableTarget(
+      name: "generate-load",
+      dependencies: [
+        "SpanGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/LoadGenerator", swiftSettings: strict),
     .testTarget(
       name: "GenerateSpansTests", dependencies: ["SpanGenerator"], swiftSettings: strict),
 

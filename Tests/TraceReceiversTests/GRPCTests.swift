@@ -14,7 +14,7 @@ import TraceModel
     socket.send(try AnswerTests.bytes(name))
     #expect(running.wait { running.spans.count == 4 })
     #expect(running.names == ["add", "add", "addsubtract", "subtract"])
-    #expect(running.receiver.activity.requests == [.otlpGRPC: 1])
+    #expect(running.wait { running.receiver.activity.requests == [.otlpGRPC: 1] })
   }
 
   @Test func callsAreAnswered() throws {
