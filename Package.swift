@@ -106,6 +106,14 @@ let package = Package(
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
       ],
       swiftSettings: strict),
+    .testTarget(
+      name: "TraceReceiversTests",
+      dependencies: [
+        "TraceModel", "TraceReceivers", "TraceSources", "TraceTestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+      ],
+      exclude: ["clients"], swiftSettings: strict),
 
     // MARK: traceview
     .executableTarget(
@@ -128,6 +136,12 @@ let package = Package(
         "SpanGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/GenerateSpans", swiftSettings: strict),
+    .executableTarget(
+      name: "generate-load",
+      dependencies: [
+        "SpanGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/LoadGenerator", swiftSettings: strict),
     .testTarget(
       name: "GenerateSpansTests", dependencies: ["SpanGenerator"], swiftSettings: strict),
 

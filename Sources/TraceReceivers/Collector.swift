@@ -58,7 +58,7 @@ final class Collector: Sendable {
       var lane = state.lanes.removeValue(forKey: format) ?? newLane(&state)
       let rows = lane.batch.count
       let issues = lane.batch.issues.count
-      Self.decode(format, body.readableBytesUInt8Span, &lane)
+      if !Self.isEmptyObject(body) { Self.decode(format, body.readableBytesUInt8Span, &lane) }
       // A client that has nothing to say may say so.
       let isEmpty = lane.batch.issues[issues...].contains { $0.kind == .emptyInput }
       if isEmpty { lane.batch.issues.removeLast(lane.batch.issues.count - issues) }
@@ -86,6 +86,12 @@ final class Collector: Sendable {
     batch.removeAll(number: state.number)
     state.number += 1
     return batch
+  }
+
+  /// Whether a body is `{}`: in JSON, all fields of a message may be left out.
+  private static func isEmptyObject(_ body: ByteBuffer) -> Bool {
+    body.readableBytes < 16
+      && String(buffer: body).filter { !$0.isWhitespace } == "{}"
   }
 
   private static func decode(_ format: BodyFormat, _ bytes: Span<UInt8>, _ lane: inout Lane) {

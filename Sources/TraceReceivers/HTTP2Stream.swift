@@ -48,12 +48,7 @@ final class HTTP2Stream: ChannelInboundHandler {
           HTTP2Stream(reception, collector: reception.collector(of: channel.eventLoop)))
       }
     }
-    let management = NIOHTTP2ServerConnectionManagementHandler(
-      eventLoop: eventLoop,
-      configuration: .init(
-        maxIdleTime: reception.limits.idleTime, maxAge: nil,
-        maxGraceTime: reception.limits.requestTime, keepalive: nil))
-    try pipeline.addHandlers([http2, management])
+    try pipeline.addHandlers([http2, HTTP2Connection(idleTime: reception.limits.idleTime)])
   }
 
   /// How much a client may send in one stream before we have taken it.

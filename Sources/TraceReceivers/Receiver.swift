@@ -25,15 +25,16 @@ public final class Receiver: SpanSource {
   /// The threads of all receivers. Other threads need the rest of the processors.
   private static let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
+  /// The least time between two statuses.
+  private static let newsInterval = Duration.milliseconds(100)
+
   /// Connections that the system may keep until they are taken.
   private static let backlog: CInt = 256
 
-  /// Binds the port.
+  /// Binds the port; 0 is any that is free, nil the one that clients use. `portOption` is what to write
+  /// in a command line to choose another one. `cors` is the origin whose web pages may send spans; `*` is
+  /// all of them.
   ///
-  /// - Parameters:
-  ///   - port: 0 is any that is free; by default the one that clients use.
-  ///   - portOption: what to write in a command line to choose another port, for messages: `--port`.
-  ///   - cors: the origin whose web pages may send spans; `*` is all of them.
   /// - Throws: `SourceError` if the port cannot be bound; it says what to do.
   public convenience init(
     id: SourceID, _ kind: ReceiverKind, host: String = "127.0.0.1", port: Int? = nil,
@@ -111,7 +112,6 @@ public final class Receiver: SpanSource {
 
   public func run(into inbox: Inbox<SourceEvent>, isFull: @escaping @Sendable () -> Bool) {
     let bell = reception.bell
-    let second = Duration.seconds(1)
     var spansFrom = ContinuousClock.now
     var newsFrom = spansFrom
     var shown = ReceiverActivity()
@@ -126,7 +126,7 @@ public final class Receiver: SpanSource {
         let seen = activity
         inbox.post(.status(id, Self.status(seen, before: shown)))
         shown = seen
-        newsFrom = .now + second / 10
+        newsFrom = .now + Self.newsInterval
       }
     }
     finishRequests()
@@ -157,6 +157,7 @@ public final class Receiver: SpanSource {
 
   /// Waits for the requests that have begun, not for long, and closes all connections.
   private func finishRequests() {
+    try? listener.closeFuture.wait()
     let end = ContinuousClock.now + reception.limits.stopTime
     while reception.openRequests > 0, ContinuousClock.now < end { usleep(1_000) }
     for connection in reception.connections.all { connection.close(promise: nil) }

@@ -43,7 +43,7 @@ public struct FileSource: SpanSource {
     }
     if path.hasPrefix("http://") || path.hasPrefix("https://") {
       throw SourceError(
-        source: path, reason: "is a URL; traceview reads files and standard input")
+        source: path, reason: "is a URL, which can be viewed but not read as a file")
     }
     name = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)

@@ -75,6 +75,12 @@ public final class PollSource: SpanSource {
       ?? false
   }
 
+  /// Whether two URLs are of the same host.
+  public static func isSameHost(_ one: String, _ other: String) -> Bool {
+    func host(_ url: String) -> String? { (try? split(url)).flatMap { ServerURL($0.1) }?.host }
+    return host(one) != nil && host(one) == host(other)
+  }
+
   /// The kind that the scheme says, and the URL without it.
   private static func split(_ url: String) throws(SourceError) -> (BackendKind?, String) {
     let scheme = url.range(before: "://") ?? ""

@@ -31,12 +31,18 @@ struct OpenedSources {
 
 extension OpenedSources {
   /// The files and other sources that the command line names.
-  init(_ paths: [String], _ options: ViewOptionsGroup) {
+  init(
+    _ paths: [String], _ options: SourceOptionsGroup, _ poll: PollOptionsGroup, isText: Bool
+  ) {
     for path in paths {
       let importer =
         options.map == nil
         ? options.format.flatMap { FormatRegistry.importer(named: $0) } : nil
       open(path == "-" ? "standard input" : path) { (id) throws(SourceError) in
+        if PollSource.isURL(path) {
+          return try PollSource(
+            id: id, url: path, options: try poll.options(for: path, once: isText))
+        }
         if options.follow {
           return try FollowSource(
             id: id, path: path, tail: options.tail, importer: importer, columns: options.columns)

@@ -20,12 +20,9 @@ struct Traceview: ParsableCommand {
       """,
     version: version)
 
-  @Argument(
-    help: ArgumentHelp("Files, a URL, or - for standard input", valueName: "source"),
-    completion: .file())
-  var sources: [String] = []
-
+  @OptionGroup var source: SourceOptionsGroup
   @OptionGroup var view: ViewOptionsGroup
+  @OptionGroup(title: "Of a URL", visibility: .hidden) var poll: PollOptionsGroup
 
   /// The parser would take the name of another command for that of a file. Such a file is
   /// `./formats`.
@@ -42,11 +39,15 @@ struct Traceview: ParsableCommand {
     }
   }
 
-  mutating func validate() throws { try view.check() }
+  mutating func validate() throws {
+    try source.check()
+    try view.check()
+    try poll.check()
+  }
 
   func run() throws {
     // A reader that has seen enough, such as head, is no error.
     signal(SIGPIPE, SIG_IGN)
-    throw ExitCode(ViewCommand(options: view).run(sources))
+    throw ExitCode(ViewCommand(options: view).run(source, poll))
   }
 }

@@ -18,19 +18,19 @@ struct ViewCommand {
   }
 
   /// Views, and returns the exit status.
-  func run(_ sources: [String]) -> Int32 {
+  func run(_ source: SourceOptionsGroup, _ poll: PollOptionsGroup) -> Int32 {
     if options.listKeys {
       StandardOutput.write(keyList)
       StandardOutput.flush()
       return 0
     }
-    var paths = sources
+    var paths = source.sources
     if paths.isEmpty {
       // Who names nothing wants to read a pipe, or to receive.
       guard isatty(STDIN_FILENO) == 0 else { return ListenCommand.listen(options) }
       paths = ["-"]
     }
-    return show(OpenedSources(paths, options))
+    return show(OpenedSources(paths, source, poll, isText: options.isText))
   }
 
   /// Shows sources on the screen, or as text; the exit status.

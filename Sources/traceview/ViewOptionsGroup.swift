@@ -1,7 +1,6 @@
 import ArgumentParser
 import Cells
 import Glibc
-import TraceFormats
 import TraceUI
 
 /// The options of `view`.
@@ -13,14 +12,6 @@ struct ViewOptionsGroup: ParsableArguments {
   enum ThemeChoice: String, Choice { case auto, dark, light, monochrome }
 
   // The help fits a screen of 24 rows: one line each, and what few need only with --help-hidden.
-  @Flag(name: .shortAndLong, help: "Follow files that grow, are renamed or made anew")
-  var follow = false
-
-  @Option(
-    help: ArgumentHelp(
-      "With -f: begin that many records from the end", valueName: "n", visibility: .hidden))
-  var tail: Int?
-
   @Option(help: ArgumentHelp("Append what live sources give, as OTLP JSON", valueName: "file"))
   var record: String?
 
@@ -42,12 +33,6 @@ struct ViewOptionsGroup: ParsableArguments {
   @Option(help: ArgumentHelp("Stop reading there, or evict: 2GiB", valueName: "size"))
   var maxMemory: String?
 
-  @Option(help: ArgumentHelp("Read as one of 'traceview formats'", valueName: "name"))
-  var format: String?
-
-  @Option(help: ArgumentHelp("Name columns: span_id=sid,start_ms=ts", valueName: "list"))
-  var map: String?
-
   @Option(help: ArgumentHelp("auto, always or never", valueName: "when"))
   var color: ColorMode?
 
@@ -65,9 +50,6 @@ struct ViewOptionsGroup: ParsableArguments {
 
   @Flag(help: ArgumentHelp("List the keys of the screen", visibility: .hidden))
   var listKeys = false
-
-  /// How the columns of rows are named, where the usual names are not meant.
-  var columns: ColumnMap { map.flatMap { try? ColumnMap($0) } ?? ColumnMap() }
 
   /// Whether text is written instead of a screen.
   var isText: Bool { print != nil || isatty(STDOUT_FILENO) == 0 }
@@ -89,23 +71,8 @@ struct ViewOptionsGroup: ParsableArguments {
     if let maxMemory, MemoryLimit.bytes(of: maxMemory) == nil {
       throw ValidationError("--max-memory takes a size such as 512MiB or 2GiB.")
     }
-    if let tail, tail < 0 || !follow {
-      throw ValidationError("--tail takes a number from 0, and goes with -f.")
-    }
     if json, print != .problems, print != .json {
       throw ValidationError("--json goes with --print problems.")
-    }
-    if let map {
-      do throws(ColumnMap.Mistake) { _ = try ColumnMap(map) } catch {
-        throw ValidationError("--map: \(error.text).")
-      }
-      if let format, !FormatRegistry.rowFormats.contains(format) {
-        throw ValidationError("--map goes with rows, which \(format) has none of.")
-      }
-    }
-    if let format, FormatRegistry.named(format) == nil {
-      let names = FormatRegistry.formats.map(\.name).joined(separator: ", ")
-      throw ValidationError("There is no format '\(format)'; there are: \(names).")
     }
   }
 }

@@ -26,7 +26,8 @@ import Testing
       "Terminal": platform.union(["Cells", "CNCurses"]),
       "TraceSources": platform.union(["CCompression", "CCurl", "TraceFormats", "TraceModel"]),
       "TraceReceivers": platform.union([
-        "NIOCore", "NIOHPACK", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "TraceFormats", "TraceModel", "TraceSources",
+        "NIOCore", "NIOHPACK", "NIOHTTP1", "NIOHTTP2", "NIOPosix", "TraceFormats", "TraceModel",
+        "TraceSources",
       ]),
       "traceview": platform.union(pure.keys).union([
         "ArgumentParser", "Terminal", "TraceReceivers", "TraceSources",
