@@ -82,14 +82,14 @@ enum DelimitedCell {
   static func appendString(_ bytes: Span<UInt8>, to json: inout [UInt8]) {
     json.append(UInt8(ascii: "\""))
     var start = 0
-    for index in bytes.indices {
-      let byte = bytes[index]
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-        continue
-      }
+    var index = 0
+    while index < bytes.count {
+      index = bytes.endOfJSONText(from: index)
+      guard index < bytes.count else { break }
       json.append(bytes, start..<index)
-      json += escaped(byte)
-      start = index + 1
+      json += escaped(bytes[index])
+      index += 1
+      start = index
     }
     json.append(bytes, start..<bytes.count)
     json.append(UInt8(ascii: "\""))
