@@ -18,8 +18,10 @@ FORMATS = [
      records.payloads, BINARY),
     ("datadog-msgpack v0.5", "datadog-msgpack/ddtrace-4.16.0/v05-traces.msgpack",
      records.payloads, BINARY),
-    ("lightstep-protobuf", "lightstep-protobuf/lightstep-4.4.8/report.pb", records.reports, BINARY),
-    ("python-console", "python-console/opentelemetry-sdk-1.45.2/one-trace.txt", records.whole, TEXT),
+    ("lightstep-protobuf", "lightstep-protobuf/lightstep-4.4.8/report.pb",
+     records.reports, BINARY),
+    ("python-console", "python-console/opentelemetry-sdk-1.45.2/one-trace.txt",
+     records.whole, TEXT),
     ("go-console", "go-console/opentelemetry-go-736a14f/lines.txt", records.whole, TEXT),
     ("js-console", "js-console/node-20/spans.txt", records.whole, TEXT),
     ("tempo-search", "tempo-search/tempo/traceql.json", records.whole, TEXT),
@@ -54,7 +56,7 @@ def run(table, program, data, root, size, runs):
             table.row(name, megabytes(path) / seconds, "MB/s", bar, digits=0, least=True)
         except Failure as error:
             table.failure(name, error)
-    table.note(f"medians of {runs} runs; user and system time, from the start to the end, all threads")
+    table.note(f"medians of {runs} runs: user and system time of all threads, start and list too")
 
 
 def file(data, root, size, name, fixture, make):

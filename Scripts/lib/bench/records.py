@@ -5,8 +5,8 @@ import re
 
 # What is replaced: IDs in hexadecimal or decimal digits, of X-Ray and as varints; times.
 PLACES = re.compile(
-    rb"(?<![0-9A-Za-wyz])(?P<hex>(?=[0-9]*[a-f]|0{16})(?:[0-9a-f]{15,16}|[0-9a-f]{24}|[0-9a-f]{30,32}))"
-    rb"(?![0-9A-Za-z])"
+    rb"(?<![0-9A-Za-wyz])(?P<hex>(?=[0-9]*[a-f]|0{16})"
+    rb"(?:[0-9a-f]{15,16}|[0-9a-f]{24}|[0-9a-f]{30,32}))(?![0-9A-Za-z])"
     rb"|(?P<minutes>(?<=\d{4}-\d\d-\d\d[T ])\d\d:\d\d)"
     rb"|(?P<ticks>(?<=\"ts\": )\d+)"
     rb"|(?P<decimal>(?<![0-9A-Za-z.])\d{13,20}(?![0-9A-Za-z]))")
@@ -69,7 +69,8 @@ def repeat(path, size, record, *, before=b"", between=b"", behind=b"", binary=Fa
     """Writes copies of a record until there are `size` bytes."""
     template = Template(record, binary)
     with open(path, "wb") as file:
-        number = file.write(before) * 0
+        file.write(before)
+        number = 0
         while file.tell() < size:
             if number:
                 file.write(between)
@@ -126,8 +127,9 @@ def behind_strings(data, position):
         count, position = data[position] & 15, position + 1
     for _ in range(count):
         head, width = data[position], {0xd9: 1, 0xda: 2}.get(data[position], 0)
-        length = int.from_bytes(data[position + 1:position + 1 + width], "big") if width else head & 31
-        position += 1 + width + length
+        position += 1 + width
+        length = int.from_bytes(data[position - width:position], "big") if width else head & 31
+        position += length
     return position
 
 
