@@ -35,6 +35,24 @@ import TraceTestSupport
     #expect(table.map(\.attributes.count) == rows.map(\.attributes.count))
   }
 
+  /// What is remembered of keys must not be taken for those of other rows.
+  @Test func rowsOfManyShapesAreReadAsEachAlone() {
+    var random = SplitMix64(seed: 5)
+    let optional = [
+      #""parent_id":"00f067aa0ba902b7""#, #""service.name":"shop""#, #""host.name":"a""#,
+      #""service":"cart""#, #""kind":"server""#, #""error":true"#, #""id":"b""#, #""Name":"n""#,
+    ]
+    let rows = (1...200).map { number in
+      let more = optional.shuffled(using: &random).prefix(Int(random.next() % 5))
+      let ids = [#""trace_id":"\(Self.trace)""#, #""span_id":"\(1_000_000_000_000_000 + number)""#]
+      let members = (ids + [#""start_ns":1795362205000000000"#] + more).shuffled(using: &random)
+      return "{" + members.joined(separator: ",") + "}\n"
+    }
+    let together = read(rows.joined()).records
+    #expect(together.count == rows.count)
+    for (row, record) in zip(rows, together) { #expect(read(row).records == [record], "\(row)") }
+  }
+
   /// A time is written in seconds, milliseconds and so on; without a word on it, or with one.
   @Test(arguments: [
     ("start,duration", "1795362205,2", 1_795_362_205_000_000_000, 2_000_000_000),

@@ -1,5 +1,6 @@
 import Testing
 import TraceModel
+import TraceTestSupport
 
 @testable import TraceFormats
 
@@ -146,6 +147,25 @@ import TraceModel
       }
       let isValid = String(validating: bytes, as: UTF8.self) != nil
       #expect(bytes.span.isValidUTF8(0..<bytes.count) == isValid, "\(bytes)")
+    }
+  }
+
+  @Test func endsOfPlainTextAreThoseOfALoop() {
+    var random = SplitMix64(seed: 11)
+    let letters: [UInt8] = [0x61, 0x61, 0x20, 0x1f, 0x22, 0x5c, 0x0a, 0x0d, 0x2c, 0x80, 0xff]
+    for length in 0..<70 {
+      let bytes = (0..<length).map { _ in
+        // Mostly letters, so that the end is not always near.
+        random.next() % 12 == 0 ? letters[Int(random.next() % UInt64(letters.count))] : 0x61
+      }
+      for start in 0...length {
+        let special = bytes[start...].firstIndex { (byte: UInt8) -> Bool in
+          byte < 0x20 || byte == 0x22 || byte == 0x5c
+        }
+        let end = bytes[start...].firstIndex { [0x2c, 0x0a, 0x0d].contains($0) }
+        #expect(bytes.span.endOfJSONText(from: start) == special ?? length)
+        #expect(bytes.span.endOfPlainCell(from: start, 0x2c) == end ?? length)
+      }
     }
   }
 

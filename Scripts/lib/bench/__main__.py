@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import formats
 import keys
 import load
 import memory
@@ -17,7 +18,7 @@ from data import Data
 from table import Table
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-GROUPS = ["load", "memory", "keys", "search", "growth", "start", "peers", "build"]
+GROUPS = ["load", "formats", "memory", "keys", "search", "growth", "start", "peers", "build"]
 
 
 def simdjson(table):
@@ -59,6 +60,9 @@ def main():
     peer = simdjson(table) if {"load", "peers"} & set(groups) else None
     if "load" in groups:
         load.run(table, program, data, peer, pairs=3 if options.quick else 5)
+    if "formats" in groups:
+        size = 20_000_000 if options.quick else 100_000_000
+        formats.run(table, program, data, ROOT, size, runs=3)
     if "memory" in groups:
         memory.run(table, program, data)
     if "keys" in groups:

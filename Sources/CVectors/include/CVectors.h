@@ -42,6 +42,11 @@ static inline __attribute__((always_inline)) int32_t cv_plain_text(CVBytes bytes
   return cv_first((bytes == cv_all('"')) | (bytes == cv_all('\\')) | (bytes == cv_all('\n')));
 }
 
+// How many bytes stand before the first quote, backslash or control character; 16 if there is none.
+static inline __attribute__((always_inline)) int32_t cv_json_text(CVBytes bytes) {
+  return cv_first((bytes == cv_all('"')) | (bytes == cv_all('\\')) | (bytes < cv_all(0x20)));
+}
+
 // How many bytes stand before the first that is `byte`; 16 if none is.
 static inline __attribute__((always_inline)) int32_t cv_before(CVBytes bytes, uint8_t byte) {
   return cv_first(bytes == cv_all(byte));

@@ -11,6 +11,7 @@ struct ChromeTrace: JSONValueCodec {
     example: "viztracer -o trace.json app.py", priority: 52)
 
   static let telltales = ["traceEvents", "ph"]
+  static let claimsByKeys = true
 
   /// Programs that are killed leave the array open, and the format allows it.
   static let mayEndOpen = true

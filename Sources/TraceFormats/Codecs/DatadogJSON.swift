@@ -12,8 +12,10 @@ struct DatadogJSON: JSONValueCodec {
   static let telltales = [
     "span_links", "span_events", "traceIDFull", "meta_struct", "endTime",
   ]
+  static let claimsByKeys = true
 
-  private var span = MappedSpan()
+  /// The span that is being read.
+  var span = MappedSpan()
   private var highHalves = DatadogTraceIDs()
 
   init() {}
@@ -28,11 +30,11 @@ struct DatadogJSON: JSONValueCodec {
     return isAgents || isAPI ? .spans : .none
   }
 
-  private enum Field {
+  enum Field {
     case traceID, fullTraceID, spanID, parentID, start, end, duration, error, service, name
     case resource, type, meta, metrics, links, events
   }
-  private static let names = JSONKeyTable<Field>([
+  static let names = JSONKeyTable<Field>([
     ("trace_id", .traceID), ("traceID", .traceID), ("traceIDFull", .fullTraceID),
     ("span_id", .spanID), ("spanID", .spanID), ("parent_id", .parentID), ("parentID", .parentID),
     ("start", .start), ("startTime", .start), ("endTime", .end), ("duration", .duration),
@@ -77,19 +79,31 @@ struct DatadogJSON: JSONValueCodec {
     }
     if let fullTraceID, fullTraceID.isValid {
       span.traceID = fullTraceID
-    } else if let id = span.traceID {
-      span.traceID = highHalves.full(id, high: parts.highHalf)
+    } else {
+      completeTraceID(parts)
     }
+    end(parts, &fields, &batch)
+  }
+
+  /// Gives the trace ID its upper half, if that is known.
+  mutating func completeTraceID(_ parts: DatadogParts) {
+    if let id = span.traceID { span.traceID = highHalves.full(id, high: parts.highHalf) }
+  }
+
+  /// Makes a row of the span, all of whose members were read.
+  mutating func end(
+    _ parts: DatadogParts, _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) {
     parts.add(to: &span, &batch)
     span.commit(to: &batch, &fields)
   }
 
   // MARK: Strings
 
-  private enum Meta {
+  enum Meta {
     case kind, highHalf, environment, version, message, oldMessage, events, links
   }
-  private static let metaNames = JSONKeyTable<Meta>([
+  static let metaNames = JSONKeyTable<Meta>([
     ("span.kind", .kind), ("_dd.p.tid", .highHalf), ("env", .environment), ("version", .version),
     ("error.message", .message), ("error.msg", .oldMessage), ("events", .events),
     ("_dd.span_links", .links),

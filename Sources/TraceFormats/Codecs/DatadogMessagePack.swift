@@ -1,41 +1,48 @@
 import TraceModel
 
-/// Decodes spans of Datadog agents' payloads in MessagePack, by way of the JSON of the same records.
-/// (datadog-agent, `pkg/trace/api`, `span.proto`.)
+/// Decodes spans of Datadog agents' payloads in MessagePack: usual ones straight, all others by way of
+/// the JSON of the same records. (datadog-agent, `pkg/trace/api`, `span.proto`.)
 struct DatadogMessagePack: Sendable {
   /// The strings of a v0.5 payload, which its spans name by number.
   private(set) var strings = Strings()
-  private var codec = DatadogJSON()
-  private var fields = JSONFields()
-  private var json = MessagePackJSON()
+  var codec = DatadogJSON()
+  var fields = JSONFields()
+  var usual = Usual()
+  /// Whether spans are first taken for usual ones; not in tests that compare both ways.
+  var readsUsual = true
+  var json = MessagePackJSON()
 
   /// Texts one behind the other.
   struct Strings: Sendable {
-    fileprivate var bytes: [UInt8] = []
+    fileprivate(set) var text: [UInt8] = []
     fileprivate var ends: [Int] = []
 
     /// How much memory they need.
-    var size: Int { bytes.count + 8 * ends.count }
+    var size: Int { text.count + 8 * ends.count }
 
-    fileprivate func range(_ number: UInt64) -> Range<Int>? {
+    func range(_ number: UInt64) -> Range<Int>? {
       guard let index = Int(exactly: number), index < ends.count else { return nil }
       return (index == 0 ? 0 : ends[index - 1])..<ends[index]
     }
   }
 
   /// A payload begins, with strings of its own.
-  mutating func begin() { strings = Strings() }
+  mutating func begin() {
+    strings = Strings()
+    usual.forgetStrings()
+  }
 
   /// Takes the next of a payload's strings.
   mutating func addString(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    strings.bytes.append(bytes, range)
-    strings.ends.append(strings.bytes.count)
+    strings.text.append(bytes, range)
+    strings.ends.append(strings.text.count)
   }
 
   /// Decodes the span at `range`, a map of names, or (v0.5) an array of twelve values.
   mutating func span(
     _ bytes: Span<UInt8>, _ range: Range<Int>, byteOffset: Int, into batch: inout SpanBatch
   ) {
+    if readsUsual, usualSpan(bytes, range, byteOffset: byteOffset, into: &batch) { return }
     json.removeAll()
     do throws(MessagePackError) {
       var reader = MessagePackReader(at: range.lowerBound)
@@ -45,6 +52,11 @@ struct DatadogMessagePack: Sendable {
       } else {
         reader = MessagePackReader(at: range.lowerBound)
         try appendArray(bytes, &reader)
+        if reader.position < range.upperBound {
+          fields.notes.add(
+            .unexpectedType, at: 0,
+            "the span has more than \(Self.members.count) values; the others are left out")
+        }
       }
     } catch {
       fail(error.reason.rawValue, at: byteOffset + error.offset - range.lowerBound, &batch)
@@ -120,7 +132,7 @@ struct DatadogMessagePack: Sendable {
     var scanner = MessagePackScanner(from: reader.position)
     let value = try reader.next(bytes)
     if case .uint(let number) = value, let range = strings.range(number) {
-      let known = strings.bytes
+      let known = strings.text
       return json.append(quoted: known.span, range)
     }
     fields.notes.add(.unexpectedType, at: 0, "expected the number of a string; it is left empty")

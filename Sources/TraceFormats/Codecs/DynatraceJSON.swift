@@ -8,6 +8,7 @@ struct DynatraceJSON: JSONValueCodec {
     example: "the answer of query:poll to 'fetch spans'", priority: 48)
 
   static let telltales = ["span.id", "span.parent_id", "span.name"]
+  static let claimsByKeys = true
 
   private var span = MappedSpan()
 

@@ -67,18 +67,55 @@ extension JSONFields {
     into batch: inout SpanBatch
   ) throws(JSONError) {
     guard try enterObject(bytes, &reader) else { return }
+    /// What is put before keys, and how much of it the objects have that are open.
+    var name = Array(prefix.utf8)
+    var lengths: [Int] = []
     var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      if prefix.isEmpty, try reader.peekKind(bytes) != .object {
-        try attribute(key, bytes, &reader, isDetail: isDetail, into: &batch)
-      } else {
-        let name = prefix + string(key, bytes)
-        let value = try plainValue(bytes, &reader)
-        flatten(name, value) { this, name, value in
-          let keyID = batch.strings.intern(name)
-          this.append(keyID, value, bytes, isDetail: isDetail, to: &batch)
-        }
+    while true {
+      guard let key = try reader.nextKey(bytes, isFirst: &isFirst) else {
+        guard let length = lengths.popLast() else { return }
+        name.removeLast(name.count - length)
+        isFirst = false
+        continue
       }
+      let isObject = try reader.peekKind(bytes) == .object
+      if name.isEmpty, !isObject {
+        try attribute(key, bytes, &reader, isDetail: isDetail, into: &batch)
+        continue
+      }
+      let length = name.count
+      append(key, bytes, to: &name)
+      if isObject, lengths.count < AttributeValue.nestingLimit {
+        try reader.enterObject(bytes)
+        if try reader.peek(bytes) != UInt8(ascii: "}") {
+          lengths.append(length)
+          name.append(UInt8(ascii: "."))
+          isFirst = true
+          continue
+        }
+        reader.position += 1
+        let keyID = batch.strings.intern(name.span)
+        append(keyID, .nested(.map([])), bytes, isDetail: isDetail, to: &batch)
+      } else {
+        var value = try plainValue(bytes, &reader, depth: lengths.count)
+        // What is no UTF-8 is kept at the top only.
+        if case .text(let text) = value, !lengths.isEmpty, !text.isASCII {
+          value = .nested(.string(string(text, bytes)))
+        }
+        let keyID = batch.strings.intern(name.span)
+        append(keyID, value, bytes, isDetail: isDetail, to: &batch)
+      }
+      name.removeLast(name.count - length)
+    }
+  }
+
+  private mutating func append(
+    _ key: JSONReader.Text, _ bytes: Span<UInt8>, to name: inout [UInt8]
+  ) {
+    if key.isASCII, !key.hasEscapes {
+      name.append(bytes, key.range)
+    } else {
+      name += string(key, bytes).utf8
     }
   }
 
@@ -87,27 +124,18 @@ extension JSONFields {
     _ bytes: Span<UInt8>, _ reader: inout JSONReader
   ) throws(JSONError) -> [Attribute] {
     var list: [Attribute] = []
-    for attribute in try plainMap(bytes, &reader) {
-      flatten(attribute.key, .nested(attribute.value)) { this, name, value in
-        list.append(Attribute(name, this.attributeValue(value, bytes)))
-      }
-    }
+    for attribute in try plainMap(bytes, &reader) { Self.flatten(attribute, into: &list) }
     return list
   }
 
-  /// Calls `body` for a value, or for all that is in it if it is a map. Without recursion: maps nest.
-  private mutating func flatten(
-    _ name: String, _ value: JSONValue, _ body: (inout JSONFields, String, JSONValue) -> Void
-  ) {
-    guard case .nested(.map(let members)) = value, !members.isEmpty else {
-      return body(&self, name, value)
-    }
-    var open = members.reversed().map { (name + "." + $0.key, $0.value) }
-    while let (name, value) = open.popLast() {
-      if case .map(let members) = value, !members.isEmpty {
-        open += members.reversed().map { (name + "." + $0.key, $0.value) }
+  /// Appends an attribute, or all that is in it if it is a map. Without recursion: maps nest.
+  private static func flatten(_ attribute: Attribute, into list: inout [Attribute]) {
+    var open = [attribute]
+    while let attribute = open.popLast() {
+      if case .map(let members) = attribute.value, !members.isEmpty {
+        open += members.reversed().map { Attribute(attribute.key + "." + $0.key, $0.value) }
       } else {
-        body(&self, name, .nested(value))
+        list.append(attribute)
       }
     }
   }

@@ -11,14 +11,17 @@ struct JSONRows: JSONValueCodec {
     priority: 80)
 
   static let telltales: [String] = []
+  static let claimsByKeys = true
 
   private let columns: ColumnMap
   private var span = MappedSpan()
   private var row = Row()
   /// What was reported of rows so far, so that it is not said of each.
   private var reported: Set<Assumption> = []
-  /// A rough sum of the last row's fields and units: most rows are like the one before.
+  /// Rough sums of the fields and units of earlier rows: most rows are like one of them.
+  private var knownSums: Set<Int> = []
   private var lastSum = 0
+  private var keys = RowKeys()
   private static let reportLimit = 100
 
   init() { self.init(columns: ColumnMap()) }
@@ -74,6 +77,7 @@ struct JSONRows: JSONValueCodec {
     span.begin(byteOffset: byteOffset, resolution: .nanosecond)
     row.cells.removeAll()
     row.units.removeAll()
+    keys.beginRow()
     var reader = JSONReader()
     var isFirst = true
     try reader.enterObject(bytes)
@@ -95,8 +99,9 @@ struct JSONRows: JSONValueCodec {
     _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
     _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
-    guard let meaning = columns.meaning(bytes, key.range), let column = meaning.column else {
-      return try attribute(key, bytes, &reader, &fields, &batch)
+    let known = keys.next(key, bytes, columns)
+    guard let meaning = known.meaning, let column = meaning.column else {
+      return try attribute(key, known.isResource, bytes, &reader, &fields, &batch)
     }
     var cell = Cell(key: key, value: reader.position, meaning: meaning)
     if let known = row.cells[column] {
@@ -121,7 +126,14 @@ struct JSONRows: JSONValueCodec {
     _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
     _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
-    if ResourceKeys.contain(bytes, key.range), try reader.peekKind(bytes) == .string {
+    try attribute(key, ResourceKeys.contain(bytes, key.range), bytes, &reader, &fields, &batch)
+  }
+
+  private mutating func attribute(
+    _ key: JSONReader.Text, _ isResource: Bool, _ bytes: Span<UInt8>,
+    _ reader: inout JSONReader, _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) throws(JSONError) {
+    if isResource, try reader.peekKind(bytes) == .string {
       let keyID = fields.intern(key, bytes, &batch.strings)
       span.source.add(keyID, try fields.interned(bytes, &reader, &batch.strings))
     } else {
@@ -312,8 +324,11 @@ extension JSONRows {
       sum = sum &* 31 &+ column.index &* 64 &+ cell.key.range.count
       sum = sum &* 31 &+ (row.units[column]?.rawValue ?? 10)
     }
-    guard sum != lastSum, reported.count < Self.reportLimit else { return }
+    guard sum != lastSum else { return }
     lastSum = sum
+    guard reported.count < Self.reportLimit, knownSums.count < Self.reportLimit,
+      knownSums.insert(sum).inserted
+    else { return }
     var assumptions: [Assumption] = []
     for column in SpanColumn.allCases {
       guard let cell = row.cells[column] else { continue }

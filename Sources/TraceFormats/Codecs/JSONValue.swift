@@ -59,7 +59,7 @@ extension JSONFields {
   mutating func numberValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> JSONValue {
     let decimal = NumberText.decimal(bytes, range)
     if let decimal, !decimal.isFractional {
-      if let int = NumberText.int64(bytes, range) { return .int(int) }
+      if let int = NumberText.int64(decimal) { return .int(int) }
       if let double = NumberText.double(bytes, range) {
         notes.add(
           .numberOutOfRange, at: range.lowerBound,

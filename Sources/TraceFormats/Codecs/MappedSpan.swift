@@ -29,6 +29,8 @@ struct MappedSpan: Sendable {
   }
 
   private var numbers: [Source: ScopeID] = [:]
+  /// The source of the last span, which most often is that of the next.
+  private var last: (source: Source, number: ScopeID)?
   private var batchNumber: Int?
 
   init() {}
@@ -68,8 +70,13 @@ struct MappedSpan: Sendable {
     if batch.number != batchNumber {
       batchNumber = batch.number
       numbers.removeAll(keepingCapacity: true)
+      last = nil
     }
-    if let known = numbers[source] { return known }
+    if let last, last.source == source { return last.number }
+    if let known = numbers[source] {
+      last = (source, known)
+      return known
+    }
     let resource = Resource(
       attributes: zip(source.keys, source.values).map {
         Attribute(batch.strings[$0], .string(batch.strings[$1]))

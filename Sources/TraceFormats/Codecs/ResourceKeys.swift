@@ -11,6 +11,13 @@ enum ResourceKeys {
   static func contain(_ bytes: Span<UInt8>, _ key: Range<Int>) -> Bool {
     guard !key.isEmpty else { return false }
     let first = bytes[key.lowerBound]
+    // Most keys begin with another letter.
+    switch first {
+    case UInt8(ascii: "c"), UInt8(ascii: "d"), UInt8(ascii: "h"), UInt8(ascii: "k"),
+      UInt8(ascii: "o"), UInt8(ascii: "p"), UInt8(ascii: "s"), UInt8(ascii: "t"):
+      break
+    default: return false
+    }
     return prefixes.contains { $0.first == first && bytes.hasPrefix($0.text, key) }
   }
 }

@@ -10,6 +10,7 @@ struct TempoSearch: JSONValueCodec {
     example: "curl 'localhost:3200/api/search?q={}'", priority: 39)
 
   static let telltales = ["rootTraceName", "rootServiceName"]
+  static let claimsByKeys = true
 
   private var span = MappedSpan()
   private var otlp = OTLPJSON()

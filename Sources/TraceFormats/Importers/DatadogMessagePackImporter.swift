@@ -43,7 +43,7 @@ public struct DatadogMessagePackImporter: SpanImporter {
 
   /// The longest record to hold; smaller only in tests.
   var recordLimit = ImportLimits.recordBytes
-  private var codec = DatadogMessagePack()
+  var codec = DatadogMessagePack()
   /// How many elements of the arrays that we are in are to come, outermost first.
   private var levels: [Int] = []
   /// Whether strings came first, so that traces are one level further in.

@@ -160,6 +160,7 @@ extension JSONTextImporter {
       isRecognized = true
       return
     }
+    if index != recentCodec { claimed = JSONShape.Claimed() }
     recentCodec = index
     hasRecords = true
     recognize(type(of: codecs[index]).format.name)
@@ -178,10 +179,15 @@ extension JSONTextImporter {
   }
 
   /// The codec that claims the object: the last one is asked first.
-  private func claim(_ bytes: Span<UInt8>) -> (index: Int, claim: JSONClaim)? {
+  private mutating func claim(_ bytes: Span<UInt8>) -> (index: Int, claim: JSONClaim)? {
     if codecs.indices.contains(recentCodec) {
+      let claimsByKeys = type(of: codecs[recentCodec]).claimsByKeys
+      if claimsByKeys, let claim = claimed.claim(of: shape, bytes) { return (recentCodec, claim) }
       let claim = codecs[recentCodec].claim(shape, bytes)
-      if claim.isClaimed { return (recentCodec, claim) }
+      if claim.isClaimed {
+        if claimsByKeys { claimed.add(shape, bytes, claim) }
+        return (recentCodec, claim)
+      }
     }
     for index in codecs.indices {
       let claim = codecs[index].claim(shape, bytes)

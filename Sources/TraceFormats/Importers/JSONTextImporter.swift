@@ -70,6 +70,8 @@ public struct JSONTextImporter: SpanImporter {
   var codecs: [any JSONValueCodec] = JSONCodecs.all.map { $0.init() }
   /// The codec that claimed the last record: mostly the next is its own too.
   var recentCodec = 0
+  /// The records that this codec has claimed by their keys.
+  var claimed = JSONShape.Claimed()
   /// Whether a codec has read any record.
   var hasRecords = false
   /// Whether objects may be OTLP.

@@ -25,6 +25,33 @@ extension Span where Element == UInt8 {
     return end
   }
 
+  /// The first byte from `start` on that JSON's strings need an escape for, or the end.
+  func endOfJSONText(from start: Int) -> Int {
+    var index = start
+    while index &+ 16 <= count {
+      let length = Int(cv_json_text(vector(at: index)))
+      if length < 16 { return index &+ length }
+      index &+= 16
+    }
+    while index < count {
+      let byte = self[index]
+      if byte < 0x20 || byte == 0x22 || byte == 0x5c { return index }
+      index &+= 1
+    }
+    return index
+  }
+
+  /// The first line feed, carriage return or `delimiter` from `start` on, or the end.
+  func endOfPlainCell(from start: Int, _ delimiter: UInt8) -> Int {
+    var index = start
+    while index < count {
+      let byte = self[index]
+      if byte == delimiter || byte == 0x0a || byte == 0x0d { return index }
+      index &+= 1
+    }
+    return index
+  }
+
   /// How many line feeds are in `range`, and where the last one is.
   func lineFeeds(in range: Range<Int>) -> (count: Int, last: Int?) {
     var found = 0

@@ -14,6 +14,9 @@ enum DelimitedCell {
       var isOpen = true
       var start = index
       while index < end {
+        var sum: UInt64 = 0
+        index = min(bytes.endOfPlainText(from: index, sum: &sum), end)
+        guard index < end else { break }
         guard bytes[index] == UInt8(ascii: "\"") else {
           index &+= 1
           continue
@@ -82,14 +85,14 @@ enum DelimitedCell {
   static func appendString(_ bytes: Span<UInt8>, to json: inout [UInt8]) {
     json.append(UInt8(ascii: "\""))
     var start = 0
-    for index in bytes.indices {
-      let byte = bytes[index]
-      guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else {
-        continue
-      }
+    var index = 0
+    while index < bytes.count {
+      index = bytes.endOfJSONText(from: index)
+      guard index < bytes.count else { break }
       json.append(bytes, start..<index)
-      json += escaped(byte)
-      start = index + 1
+      json += escaped(bytes[index])
+      index += 1
+      start = index
     }
     json.append(bytes, start..<bytes.count)
     json.append(UInt8(ascii: "\""))
@@ -121,36 +124,41 @@ enum DelimitedCell {
         index &+= 1
         continue
       }
-      var replacement: [UInt8]?
       var length = 1
+      /// Puts another byte in the place of this one.
+      func replace(by other: UInt8) {
+        json.append(bytes, start..<index)
+        json.append(other)
+        start = index + 1
+      }
+      func replace(byEscaped other: UInt8) {
+        json.append(bytes, start..<index)
+        json += escaped(other)
+        start = index + length
+      }
       if quote == UInt8(ascii: "\"") {
         if byte == UInt8(ascii: "\\") { index = min(index + 1, bytes.count - 1) }
         if byte == quote { quote = 0 }
       } else if quote == UInt8(ascii: "'") {
         if byte == quote {
           quote = 0
-          replacement = [UInt8(ascii: "\"")]
+          replace(by: UInt8(ascii: "\""))
         } else if byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
-          replacement = escaped(unescaped(bytes[index + 1]))
           length = 2
+          replace(byEscaped: unescaped(bytes[index + 1]))
         } else if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-          replacement = escaped(byte)
+          replace(byEscaped: byte)
         }
       } else {
         switch byte {
         case UInt8(ascii: "\""): quote = byte
         case UInt8(ascii: "'"):
           quote = byte
-          replacement = [UInt8(ascii: "\"")]
-        case UInt8(ascii: "("): replacement = [UInt8(ascii: "[")]
-        case UInt8(ascii: ")"): replacement = [UInt8(ascii: "]")]
+          replace(by: UInt8(ascii: "\""))
+        case UInt8(ascii: "("): replace(by: UInt8(ascii: "["))
+        case UInt8(ascii: ")"): replace(by: UInt8(ascii: "]"))
         default: break
         }
-      }
-      if let replacement {
-        json.append(bytes, start..<index)
-        json += replacement
-        start = index + length
       }
       index += length
     }
@@ -191,18 +199,20 @@ enum DelimitedCell {
       while index < range.upperBound, bytes[index] &- UInt8(ascii: "0") < 10 { index += 1 }
       return index - start
     }
-    func skip(_ accepted: [UInt8]) -> Bool {
-      guard index < range.upperBound, accepted.contains(bytes[index]) else { return false }
+    func skip(_ accepted: UInt8, _ other: UInt8) -> Bool {
+      guard index < range.upperBound, bytes[index] == accepted || bytes[index] == other else {
+        return false
+      }
       index += 1
       return true
     }
-    _ = skip([UInt8(ascii: "-")])
+    _ = skip(UInt8(ascii: "-"), UInt8(ascii: "-"))
     let startsWithZero = index < range.upperBound && bytes[index] == UInt8(ascii: "0")
     let whole = digits()
     guard whole > 0, whole == 1 || !startsWithZero else { return false }
-    if skip([UInt8(ascii: ".")]), digits() == 0 { return false }
-    if skip([UInt8(ascii: "e"), UInt8(ascii: "E")]) {
-      _ = skip([UInt8(ascii: "+"), UInt8(ascii: "-")])
+    if skip(UInt8(ascii: "."), UInt8(ascii: ".")), digits() == 0 { return false }
+    if skip(UInt8(ascii: "e"), UInt8(ascii: "E")) {
+      _ = skip(UInt8(ascii: "+"), UInt8(ascii: "-"))
       if digits() == 0 { return false }
     }
     return index == range.upperBound

@@ -52,7 +52,19 @@ struct DelimitedSplitter: Sendable {
   /// its line feed, or nil if there is none.
   mutating func split(_ bytes: Span<UInt8>, from start: Int, carried: Int) -> Int? {
     let base = carried - start
-    for index in start..<bytes.count {
+    var next = start
+    while next < bytes.count {
+      if state == .quoted {
+        var sum: UInt64 = 0
+        next = bytes.endOfPlainText(from: next, sum: &sum)
+      } else if state == .plain {
+        let plain = bytes.endOfPlainCell(from: next, dialect.delimiter)
+        if plain > next { endsWithReturn = false }
+        next = plain
+      }
+      guard next < bytes.count else { break }
+      let index = next
+      next &+= 1
       let byte = bytes[index]
       if state == .quoted {
         if byte == UInt8(ascii: "\"") { state = .quote }

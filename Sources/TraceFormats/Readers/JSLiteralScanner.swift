@@ -36,6 +36,14 @@ struct JSLiteralScanner: Sendable {
     var position = start
     defer { consumed &+= position &- start }
     while position < bytes.count {
+      if quote != 0, !isEscaped {
+        while bytes[position] != quote, bytes[position] != 0x0a,
+          bytes[position] != UInt8(ascii: "\\")
+        {
+          position &+= 1
+          if position == bytes.count { return .more }
+        }
+      }
       let byte = bytes[position]
       if quote != 0 {
         if byte == 0x0a { return .bad(JSONError(.quoteOnLine, at: position)) }

@@ -78,7 +78,17 @@ struct JSLiteralText {
     while true {
       let quote = bytes[index]
       index += 1
-      while index < bytes.count, bytes[index] != quote { character() }
+      while index < bytes.count, bytes[index] != quote {
+        var end = index
+        while end < bytes.count, bytes[end] != quote, bytes[end] != UInt8(ascii: "\""),
+          bytes[end] != UInt8(ascii: "\\")
+        {
+          end += 1
+        }
+        append(index..<end)
+        index = end
+        if index < bytes.count, bytes[index] != quote { character() }
+      }
       index += 1
       let end = index
       guard peek() == UInt8(ascii: "+") else {
@@ -92,6 +102,9 @@ struct JSLiteralText {
     }
     output.append(UInt8(ascii: "\""))
   }
+
+  /// Writes a part of the text as it is.
+  private mutating func append(_ range: Range<Int>) { output += bytes[range] }
 
   /// One character of a string, by the escapes of JSON.
   private mutating func character() {
@@ -149,7 +162,7 @@ struct JSLiteralText {
     if expectsKey, peek() != UInt8(ascii: ":") { return dropComma() }
     let isPlain = !expectsKey && (isNumber(range) || isWord(range))
     if isPlain {
-      output += bytes[range]
+      append(range)
     } else if !expectsKey, bytes[range].elementsEqual("undefined".utf8) {
       output += Array("null".utf8)
     } else if !expectsKey, let last = range.last, bytes[last] == UInt8(ascii: "n"),
@@ -158,6 +171,11 @@ struct JSLiteralText {
       output += bytes[range.lowerBound..<last]
     } else {
       output.append(UInt8(ascii: "\""))
+      if bytes.span.endOfJSONText(from: range.lowerBound) >= range.upperBound {
+        append(range)
+        output.append(UInt8(ascii: "\""))
+        return
+      }
       for index in range {
         if bytes[index] == UInt8(ascii: "\"") || bytes[index] == UInt8(ascii: "\\") {
           output.append(UInt8(ascii: "\\"))

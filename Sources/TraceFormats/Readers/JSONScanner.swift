@@ -78,6 +78,7 @@ struct JSONScanner: Sendable {
         if position == count { return .more }
         let byte = bytes[position]
         if byte == UInt8(ascii: "\"") {
+          if passBehindString(bytes, &position, keyBase) { continue }
           if damage != nil {
             state = .damaged
           } else if isKey {
@@ -103,9 +104,9 @@ struct JSONScanner: Sendable {
         state = .string
         continue
       case .word:
-        if JSONReader.isWord(bytes[position]) {
+        while JSONReader.isWord(bytes[position]) {
           position &+= 1
-          continue
+          if position == count { return .more }
         }
         if depth == 0 { return .end(position) }
         state = .commaOrEnd
@@ -115,11 +116,11 @@ struct JSONScanner: Sendable {
         continue
       case .value, .elementOrEnd, .keyOrEnd, .key, .colon, .memberValue, .commaOrEnd: break
       }
-      let byte = bytes[position]
-      if JSONReader.isSpace(byte) {
+      while JSONReader.isSpace(bytes[position]) {
         position &+= 1
-        continue
+        if position == count { return .more }
       }
+      let byte = bytes[position]
       switch state {
       case .memberValue:
         state = .value
@@ -179,6 +180,35 @@ struct JSONScanner: Sendable {
       position &+= 1
     }
     return .more
+  }
+
+  /// Passes the quote at `position`, which ends a string, with what is most usual behind it, as the
+  /// states would one by one; false, with nothing passed, if something else is there.
+  @inline(__always)
+  private mutating func passBehindString(
+    _ bytes: Span<UInt8>, _ position: inout Int, _ keyBase: Int
+  ) -> Bool {
+    guard position &+ 3 < bytes.count, levels & 1 == 1, damage == nil else { return false }
+    let byte = bytes[position &+ 1]
+    var next = position &+ 2
+    if bytes[next] == 0x20 { next &+= 1 }
+    if isKey {
+      // Only the value of a member deeper down, or of one whose key nobody asks for.
+      guard byte == UInt8(ascii: ":"), depth > memberDepth else { return false }
+      if bytes[next] == UInt8(ascii: "\"") {
+        isKey = false
+        position = next &+ 1
+      } else {
+        state = .value
+        position = next
+      }
+      return true
+    }
+    guard byte == UInt8(ascii: ","), bytes[next] == UInt8(ascii: "\"") else { return false }
+    isKey = true
+    position = next &+ 1
+    if depth <= memberDepth { key = position &+ keyBase..<position &+ keyBase }
+    return true
   }
 
   /// Begins to pass over damage at `error`; false if that is not wanted, or not possible.

@@ -57,6 +57,7 @@ struct MessagePackReader {
   }
 
   /// The next value. The range of its bytes may go beyond those that are there.
+  @inline(__always)
   mutating func head(_ bytes: Span<UInt8>) throws(MessagePackError) -> Value {
     guard position < bytes.count else { throw MessagePackError(.endOfInput, at: position) }
     let start = position
@@ -115,6 +116,12 @@ struct MessagePackReader {
     guard bytes.count - position >= width else {
       position = start
       throw MessagePackError(.endOfInput, at: start)
+    }
+    if position &+ 8 <= bytes.count {
+      // Bytes behind the number are shifted out.
+      let value = bytes.word(at: position).byteSwapped &>> UInt64(64 &- 8 &* width)
+      position &+= width
+      return value
     }
     var value: UInt64 = 0
     for offset in 0..<width { value = value << 8 | UInt64(bytes[position + offset]) }

@@ -61,9 +61,12 @@ struct NumberText {
 
   /// The number in `range`, if it is a whole one that fits 64 bits with a sign.
   static func int64(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int64? {
-    guard let number = decimal(bytes, range), !number.isInexact,
-      let magnitude = magnitude(of: number)
-    else { return nil }
+    decimal(bytes, range).flatMap(int64)
+  }
+
+  /// The number, if it is a whole one that fits 64 bits with a sign.
+  static func int64(_ number: Decimal) -> Int64? {
+    guard !number.isInexact, let magnitude = magnitude(of: number) else { return nil }
     if !number.isNegative { return Int64(exactly: magnitude) }
     return magnitude <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- magnitude) : nil
   }

@@ -1,0 +1,59 @@
+import Testing
+import TraceModel
+import TraceTestSupport
+
+@testable import TraceFormats
+
+/// Datadog's spans in MessagePack are read straight, or by way of JSON: both give the same.
+@Suite struct DatadogMessagePackTests {
+  private static func read(_ bytes: [UInt8], usual: Bool) -> ImporterReading {
+    var importer = DatadogMessagePackImporter()
+    importer.codec.readsUsual = usual
+    return ImporterReading(bytes, by: importer)
+  }
+
+  @Test func bothWaysReadTheSame() throws {
+    let fixtures = try Fixture.all(of: ["datadog-msgpack"])
+    #expect(fixtures.count > 4)
+    for (number, fixture) in fixtures.enumerated() {
+      for round in 0..<(ImporterChecks.isSlow ? 5_000 : 200) {
+        let other = fixtures[(number + round) % fixtures.count].bytes
+        let seed = UInt64(number * 1_000_003 + round)
+        let bytes =
+          round == 0
+          ? fixture.bytes : MutationTests.mutated(fixture.bytes, with: other, seed: seed)
+        let text = ImporterChecks.difference(
+          Self.read(bytes, usual: true), Self.read(bytes, usual: false))
+        #expect(text == nil, "\(fixture), round \(round)")
+      }
+    }
+  }
+
+  /// A span of v0.5, whose members are numbers below 128.
+  private static func span(_ values: Int) -> [UInt8] {
+    [0x90 | UInt8(values), 1, 1, 1, 7, 8, 0, 9, 1, 0, 0x80, 0x80, 1]
+      + [UInt8](repeating: 0, count: values - 12)
+  }
+
+  @Test func theUsualSpanIsReadStraight() {
+    var codec = DatadogMessagePack()
+    let text = Array("shop".utf8)
+    codec.addString(text.span, 0..<0)
+    codec.addString(text.span, 0..<4)
+    var batch = SpanBatch(source: SourceID(0))
+    let bytes = Self.span(12)
+    #expect(codec.usualSpan(bytes.span, bytes.indices, byteOffset: 0, into: &batch))
+    #expect(batch.count == 1 && batch.record(at: 0).name == "shop")
+  }
+
+  @Test func aSpanOfMoreThanTwelveValuesIsReadAndReported() {
+    let strings: [UInt8] = [0x92, 0x92, 0xa0, 0xa4] + Array("shop".utf8)
+    let bytes = strings + [0x91, 0x92] + Self.span(14) + Self.span(12)
+    let reading = Self.read(bytes, usual: true)
+    #expect(reading.records.map(\.name) == ["shop", "shop"])
+    #expect(
+      reading.issues.map(\.line) == [
+        "@10 unexpected-type: the span has more than 12 values; the others are left out"
+      ])
+  }
+}
