@@ -62,7 +62,7 @@ struct ViewOptionsGroup: ParsableArguments {
   /// How the columns of rows are named, where the usual names are not meant.
   var columns: ColumnMap { map.flatMap { try? ColumnMap($0) } ?? ColumnMap() }
 
-  var memory: MemoryLimit { MemoryLimit(bytes: maxMemory.flatMap { MemoryLimit.bytes(of: $0) }) }
+  var memory: MemoryLimit { MemoryLimit(maxMemory) }
 
   /// Says what is wrong with the options, before anything is done.
   func check() throws {
@@ -70,9 +70,7 @@ struct ViewOptionsGroup: ParsableArguments {
     if let width, !(20...10_000).contains(width) {
       throw ValidationError("--width takes a number from 20 to 10000.")
     }
-    if let maxMemory, MemoryLimit.bytes(of: maxMemory) == nil {
-      throw ValidationError("--max-memory takes a size such as 512MiB or 2GiB.")
-    }
+    try MemoryLimit.check(maxMemory)
     if json, print != .problems, print != .json {
       throw ValidationError("--json goes with --print problems.")
     }
