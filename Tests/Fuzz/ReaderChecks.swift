@@ -41,6 +41,14 @@ enum ReaderChecks {
     parts.format = whole.format
     // What stands behind spans that have gone out with an earlier part cannot reach them, and is said.
     if parts.issues.contains(where: { $0.kind == .resourceAfterSpans }) { return nil }
+    // A resource that stands in several parts is decoded in each, and what is wrong with it said again.
+    let known = Set(whole.issues.map(\.line))
+    parts.issues.removeAll { issue in
+      !known.contains(issue.line)
+        && whole.issues.contains {
+          $0.kind == issue.kind && $0.detail == issue.detail && $0.byteOffset < issue.byteOffset
+        }
+    }
     return ImporterChecks.difference(whole, parts)
   }
 
