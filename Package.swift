@@ -16,7 +16,11 @@ let pure = strict + [.strictMemorySafety()]
 
 let package = Package(
   name: "traceview",
-  products: [.executable(name: "traceview", targets: ["traceview"])],
+  products: [
+    .executable(name: "traceview", targets: ["traceview"]),
+    // For Scripts/fuzz, which links it with libFuzzer.
+    .library(name: "Fuzz", type: .static, targets: ["Fuzz"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -153,5 +157,13 @@ let package = Package(
       name: "TraceTestSupport",
       dependencies: ["Cells", "TraceFormats", "TraceModel"],
       path: "Tests/TraceTestSupport", swiftSettings: strict),
+
+    // MARK: Fuzz
+    .target(
+      name: "Fuzz",
+      dependencies: [
+        "Cells", "TraceAnalysis", "TraceFormats", "TraceModel", "TraceSources", "TraceTestSupport",
+      ],
+      path: "Tests/Fuzz", swiftSettings: strict),
   ]
 )

@@ -5,7 +5,9 @@ public enum FormatRegistry {
   /// All importers, in the order in which they are asked.
   public static let all: [any SpanImporter.Type] = [
     DatadogMessagePackImporter.self, DelimitedTextImporter.self, JSONTextImporter.self,
-    LightstepProtobufImporter.self, OTLPProtobufFramesImporter.self, OTLPProtobufImporter.self,
+    LightstepProtobufImporter.self, LineTextImporter<CppConsole>.self,
+    LineTextImporter<DotNetConsole>.self, OTLPProtobufFramesImporter.self,
+    OTLPProtobufImporter.self,
   ].sorted { $0.format.priority < $1.format.priority }
 
   /// All formats, for the help: an importer that reads several has a line for each.

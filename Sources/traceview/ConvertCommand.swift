@@ -38,6 +38,10 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Read as that format, whatever it looks like", valueName: "name"))
   var format: String?
 
+  @Option(
+    help: ArgumentHelp("Stop there and write nothing, e.g. 2GiB", valueName: "size"))
+  var maxMemory: String?
+
   /// The format by option or by the name of the output.
   private var target: OutputFormat? { to ?? OutputFormat(fileName: output) }
 
@@ -57,6 +61,7 @@ struct ConvertCommand: ParsableCommand {
     if let format, FormatRegistry.named(format) == nil {
       throw ValidationError("There is no format '\(format)'; traceview --help lists them.")
     }
+    try MemoryLimit.check(maxMemory)
   }
 
   func run() throws {
@@ -89,27 +94,38 @@ struct ConvertCommand: ParsableCommand {
         return ViewCommand.Status.noInput
       }
     }
-    guard let data = read(files) else { return ViewCommand.Status.noInput }
+    guard let data = read(files, MemoryLimit(maxMemory)) else { return ViewCommand.Status.noInput }
     IssueText(names: paths.map { $0 == "-" ? "standard input" : $0 }).write(data)
     guard data.store.count > 0 else { return ViewCommand.Status.noInput }
     return write(data, target)
   }
 
   /// Reads everything, one source after another so that the output is always the same; nil if one
-  /// cannot be read to its end.
-  private func read(_ files: [FileSource]) -> DataSet? {
+  /// cannot be read to its end, or not all of them fit into the memory: a part of the spans must not
+  /// look like all of them.
+  private func read(_ files: [FileSource], _ memory: MemoryLimit) -> DataSet? {
     var database = SpanDatabase()
     var isWhole = true
     for file in files {
       let inbox = Inbox<SourceEvent>()
-      DispatchQueue(label: "source").async { file.run(into: inbox) }
+      DispatchQueue(label: "source").async {
+        file.run(into: inbox, isFull: { memory.isReached })
+      }
+      var bytesRead = 0
       var isRunning = true
       while isRunning {
         for event in inbox.wait(atMost: .seconds(1)) {
           switch event {
           case .batch(let batch): database.append(batch)
-          case .progress, .status: break
-          case .ended, .stopped: isRunning = false
+          case .progress(_, let count): bytesRead = count
+          case .status: break
+          case .ended: isRunning = false
+          case .stopped:
+            StandardError.complain(
+              memory.message(
+                source: file.name, bytesRead: bytesRead, of: file.byteCount,
+                spans: database.store.count))
+            return nil
           case .failed(_, let error):
             StandardError.complain(error.message)
             isWhole = false

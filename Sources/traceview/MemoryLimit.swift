@@ -1,3 +1,4 @@
+import ArgumentParser
 import Glibc
 import TraceAnalysis
 
@@ -9,9 +10,17 @@ struct MemoryLimit: Sendable {
   /// What live sources may take unless something else is said.
   static let liveBytes = 1 << 30
 
-  /// The given limit, or three quarters of what the machine has to spare.
-  init(bytes: Int?) {
-    self.bytes = bytes ?? Self.available / 4 * 3
+  /// The limit that `--max-memory` says; else, of live sources, what they may take by custom, and of
+  /// others three quarters of what the machine has to spare.
+  init(_ option: String?, isLive: Bool = false) {
+    bytes = option.flatMap(Self.bytes) ?? (isLive ? Self.liveBytes : Self.available / 4 * 3)
+  }
+
+  /// Says what is wrong with what `--max-memory` was given.
+  static func check(_ option: String?) throws {
+    if let option, bytes(of: option) == nil {
+      throw ValidationError("--max-memory takes a size such as 512MiB or 2GiB.")
+    }
   }
 
   /// Whether spans should not be added any more. What is left is for what is made of them: indexes,
@@ -32,7 +41,7 @@ struct MemoryLimit: Sendable {
   }
 
   /// A size as people write it: `512MiB`, `2G`, `1000000`; nil if it is none, or nothing.
-  static func bytes(of text: String) -> Int? {
+  private static func bytes(of text: String) -> Int? {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int(digits), number > 0 else { return nil }
     let shifts = ["": 0, "b": 0, "k": 10, "m": 20, "g": 30, "t": 40]

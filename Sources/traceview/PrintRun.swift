@@ -42,7 +42,7 @@ struct PrintRun {
     let isDone = DispatchSemaphore(value: 0)
     withExtendedLifetime(isDone) {
       let loader = Loader(
-        opened, memory: options.memory(isLive: opened.isLive), recorder: recorder,
+        opened, memory: MemoryLimit(options.maxMemory, isLive: opened.isLive), recorder: recorder,
         publishesNews: false
       ) { data, quality, load in
         guard load.isDone else { return }

@@ -45,7 +45,7 @@ struct ScreenRun {
     let environment = ScreenEnvironment(options: options)
     var terminal = try Terminal(mouse: !options.noMouse, colors: environment.screenColors)
     let usesASCII = environment.usesASCII || !terminal.supportsUTF8
-    let memory = options.memory(isLive: opened.isLive)
+    let memory = MemoryLimit(options.maxMemory, isLive: opened.isLive)
     var view = ViewOptions(sourceNames: opened.names, zone: LocalTime.zone(utc: options.utc))
     view.sendingHelp = opened.sendingHelp
     view.command = command?.title

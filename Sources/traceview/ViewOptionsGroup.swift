@@ -54,23 +54,13 @@ struct ViewOptionsGroup: ParsableArguments {
   /// Whether text is written instead of a screen.
   var isText: Bool { print != nil || isatty(STDOUT_FILENO) == 0 }
 
-  /// How much memory may be used. What comes without end is bounded by custom, what is read by the
-  /// machine.
-  func memory(isLive: Bool) -> MemoryLimit {
-    MemoryLimit(
-      bytes: maxMemory.flatMap { MemoryLimit.bytes(of: $0) }
-        ?? (isLive ? MemoryLimit.liveBytes : nil))
-  }
-
   /// Says what is wrong with the options, before anything is done.
   func check() throws {
     if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0.") }
     if let width, !(20...10_000).contains(width) {
       throw ValidationError("--width takes a number from 20 to 10000.")
     }
-    if let maxMemory, MemoryLimit.bytes(of: maxMemory) == nil {
-      throw ValidationError("--max-memory takes a size such as 512MiB or 2GiB.")
-    }
+    try MemoryLimit.check(maxMemory)
     if json, print != .problems, print != .json {
       throw ValidationError("--json goes with --print problems.")
     }

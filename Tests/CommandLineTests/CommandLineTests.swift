@@ -171,7 +171,9 @@ import Testing
     (["--print", "poem"], 64, "poem"),
     (["--format", "poem"], 64, "There is no format 'poem'"),
     (["--limit", "-1"], 64, "limit"),
-    (["--max-memory", "much"], 64, "max-memory"), (["--max-memory", "0"], 64, "max-memory"),
+    (["--max-memory", "much"], 64, "max-memory"),
+    (["convert", "a.json", "-o", "a.pb", "--max-memory", "much"], 64, "max-memory"),
+    (["--max-memory", "0"], 64, "max-memory"),
     (["Package.swift"], 66, "unrecognized-format"),
   ])
   func wrongUse(arguments: [String], status: Int32, message: String) throws {
@@ -196,6 +198,12 @@ import Testing
     #expect(run.errors.contains("the rest was not"), "\(run.errors)")
     #expect(!run.errors.contains("truncated"), "\(run.errors)")
     #expect(!run.output.isEmpty)
+    // What is converted is all of it, or nothing.
+    let conversion = ["convert", file.path, "-o", "-", "--to", "otlp-jsonl", "--max-memory"]
+    let converted = try Traceview.run(conversion + ["1MiB"])
+    #expect(converted.status == 66 && converted.output == "")
+    #expect(converted.errors.contains("stopped at --max-memory 1 MiB"), "\(converted.errors)")
+    #expect(try Traceview.run(conversion + ["2GiB"]).status == 0)
     let whole = try Traceview.run("--print", "list", "--max-memory", "2GiB", file.path)
     #expect(whole.errors == "")
   }

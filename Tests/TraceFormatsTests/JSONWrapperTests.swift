@@ -73,6 +73,18 @@ import TraceTestSupport
       ])
   }
 
+  @Test func aBrokenRecordLeavesTheOthersWhatIsAroundThem() {
+    let broken = Self.span(2).replacing("\"spanID\":", with: "\"spanID\" ")
+    let spans = "\"spans\":[\(Self.span(1)),\(broken),\(Self.span(3))]"
+    let processes = #""processes":{"p1":{"serviceName":"shop"}}"#
+    for text in ["{\(spans),\(processes)}", "{\"data\":[{\(spans),\(processes)}]}"] {
+      let found = Self.read(text)
+      #expect(found.prefix(2) == ["s1 shop", "s3 shop"] && found.count == 3)
+      #expect(
+        found.last?.hasSuffix("malformed-record: expected ':' after object key; skipped") == true)
+    }
+  }
+
   @Test func theEndMayBeMissing() {
     let whole = "{\"data\":[{\"spans\":[\(Self.span(1))],\"processes\":{\"p1\":{}}}]}"
     for length in [whole.utf8.count - 1, whole.utf8.count - 5, whole.utf8.count - 25] {

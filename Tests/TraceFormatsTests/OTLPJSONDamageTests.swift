@@ -52,6 +52,22 @@ import TraceTestSupport
       """#)
   }
 
+  /// Found by mutation: where such a value was cut by the end of a piece, nothing was said of it.
+  @Test func whatShouldBeAListIsSaidWhereItBegins() throws {
+    let text = #"""
+      {"resourceSpans":[{"scopeSpans":{"a":[1,2]},"schemaUrl":""},{"scopeSpans":[{"spans":"b
+      """#
+    for size in 1...text.utf8.count {
+      let reading = ImporterReading(text, by: JSONTextImporter.self, pieces: size)
+      #expect(
+        reading.text == """
+          ! 1:33 @32 unexpected-type: expected an array; left out
+          ! 1:85 @84 unexpected-type: expected an array; left out
+          ! 1:87 @86 truncated-input: the input ends inside an OTLP object
+          """)
+    }
+  }
+
   @Test func linesThatWereCut() throws {
     try expectReading(
       of: "otlp-json/damaged/cut-lines.jsonl",

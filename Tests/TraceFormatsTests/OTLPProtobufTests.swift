@@ -180,6 +180,23 @@ import TraceTestSupport
       """#)
   }
 
+  /// Found by fuzzing: the input was said to end there.
+  @Test func aMessageThatIsCutAmongGoodOnes() throws {
+    try expectReading(
+      of: "otlp-protobuf-frames/damaged/message-cut-among-good.proto",
+      #"""
+      resource service.name="shop"
+       scope lib
+        0af7651916cd43dd8448eb211c80319c 0000000000000001 server span 1
+          1795362205687500001 +100000
+        0af7651916cd43dd8448eb211c80319c 0000000000000001 server span 2
+          1795362205687500001 +100000
+        0af7651916cd43dd8448eb211c80319c 0000000000000003 server span 3
+          1795362205687500003 +100000
+      ! @198 malformed-record: the message ends inside a field; left out
+      """#)
+  }
+
   @Test func aCompressedMessage() throws {
     try expectReading(
       of: "otlp-protobuf-frames/damaged/compressed-later.proto",

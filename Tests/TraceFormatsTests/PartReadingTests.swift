@@ -85,6 +85,15 @@ import TraceTestSupport
       blocks: [150, 500, 1_700], "mixed")
   }
 
+  /// Found by fuzzing: what looked like OTLP at a cut was taken for it before it was read.
+  @Test func whatLooksLikeOTLPAtACutOnly() {
+    let broken = #"{"resourceSpans""name" }"#
+    let good = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"0000000000000001"}]}]}]}"#
+    for text in ["text\n\(broken)", "text\n\(broken)\n\(good)", "\(good)\n\(broken)\n\(broken)"] {
+      _ = Self.check(Array(text.utf8), by: JSONTextImporter.self, blocks: [5, 20, 60], text)
+    }
+  }
+
   @Test func damagedInput() {
     var random = SplitMix64(seed: 5)
     for seed in 0..<25 {

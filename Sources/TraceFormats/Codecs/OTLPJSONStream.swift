@@ -9,11 +9,11 @@ struct OTLPJSONStream: Sendable {
   /// What lies at the position where the walk stopped, to be handed to `take` when it is whole.
   enum Unit: Sendable {
     case key, resource, resourceSchema, scope, scopeSchema, span
-    /// A member of another name, or one whose type is wrong: nothing to decode.
-    case other, mistyped
+    /// A member of another name, or one that should be a list and is none: nothing to decode.
+    case other, noList
 
     /// Whether the bytes are needed once the end is found.
-    var isKept: Bool { self != .other && self != .mistyped }
+    var isKept: Bool { self != .other && self != .noList }
   }
 
   /// Where the walk stopped.
@@ -191,7 +191,7 @@ struct OTLPJSONStream: Sendable {
       return .restarted
     default: return .unit(.other)
     }
-    guard isArray else { return .unit(.mistyped) }
+    guard isArray else { return .unit(.noList) }
     levels.append(list)
     expected = .elementOrEnd
     return nil
@@ -253,9 +253,7 @@ struct OTLPJSONStream: Sendable {
       let isInTime =
         unit == .resourceSchema ? table.setResourceSchema(url) : table.setScopeSchema(url)
       if !isInTime { noteLate("schema URL", at: start) }
-    case .mistyped:
-      try codec.fields.skip(bytes, &reader, expected: "an array")
-    case .other: try reader.skipValue(bytes)
+    case .other, .noList: try reader.skipValue(bytes)
     }
     expected = .commaOrEnd
   }

@@ -82,6 +82,7 @@ extension JSONTextImporter {
     {
       return end
     }
+    if unit == .noList { noteNoList(bytes, at: start, base: base, &batch) }
     scanner = JSONScanner(framesDamage: unit == .span)
     let step = scanner.scan(bytes, from: start)
     examined &+= scanner.consumed
@@ -113,6 +114,17 @@ extension JSONTextImporter {
       }
       return nil
     }
+  }
+
+  /// Reports a value that should be a list, and is none. Its first byte says so: its end may be far,
+  /// or missing. Null is as good as an empty list.
+  private mutating func noteNoList(
+    _ bytes: Span<UInt8>, at start: Int, base: Int, _ batch: inout SpanBatch
+  ) {
+    var reader = JSONReader(at: start)
+    guard let kind = try? reader.peekKind(bytes), kind != .null else { return }
+    lines.advance(to: base + start, in: bytes, base: base)
+    report(.unexpectedType, "expected an array; left out", &batch)
   }
 
   /// Decodes a leaf of which it is not known whether it is whole; nil if it is not, or is broken.

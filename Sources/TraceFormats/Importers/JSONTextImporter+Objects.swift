@@ -6,7 +6,9 @@ extension JSONTextImporter {
   mutating func readCandidate(
     _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch
   ) -> Int {
-    scanner = JSONScanner(memberDepth: 1)
+    // Among records a broken one ends where its brackets do, so that the others keep what is around
+    // them.
+    scanner = JSONScanner(memberDepth: 1, framesDamage: wrapper.isOpen && wrapper.isClaimed)
     shape.members.removeAll(keepingCapacity: true)
     isEmptyOTLP = false
     var position = start
@@ -147,6 +149,7 @@ extension JSONTextImporter {
 
   /// Takes an object that is whole and no OTLP with spans.
   mutating func object(_ bytes: Span<UInt8>, base: Int, _ batch: inout SpanBatch) {
+    if let damage = scanner.damage { return damagedObject(damage, bytes, base: base, &batch) }
     if isEmptyOTLP {
       endSkipped(&batch)
       recognize(OTLPJSON.format.name)
@@ -176,6 +179,17 @@ extension JSONTextImporter {
           .malformedRecord, at: error.offset, bytes, base: base,
           "\(error.reason.rawValue); skipped"))
     }
+  }
+
+  /// Reports an object among records that is broken inside.
+  private mutating func damagedObject(
+    _ damage: JSONError, _ bytes: Span<UInt8>, base: Int, _ batch: inout SpanBatch
+  ) {
+    endSkipped(&batch)
+    batch.issues.append(
+      issue(
+        .malformedRecord, at: damage.offset, bytes, base: base,
+        "\(damage.reason.rawValue); skipped"))
   }
 
   /// The codec that claims the object: the last one is asked first.

@@ -12,10 +12,9 @@ extension JSONTextImporter {
     self.cut = cut
     offset = cut.offset
     lines = LineTracker(from: cut.offset)
-    // An object of OTLP has begun before, or begins here.
-    isRecognized = true
-    recent = OTLPJSON.format.name
     if cut.kind != .whole {
+      // An object of OTLP has begun before.
+      recognize(OTLPJSON.format.name)
       mode = .otlp
       stream.begin(at: cut.kind)
     }
@@ -27,6 +26,11 @@ extension JSONTextImporter {
       let cut = next.cut, cut.offset == offset, carried == nil,
       cut.kind == .whole ? mode == .text : mode == .otlp && stream.isBefore(cut.kind)
     else { return false }
+    if cut.kind == .whole {
+      // What only looked like an object of OTLP belongs to the text before it.
+      let isText = batch.issues.contains { $0.kind == .skippedText && $0.byteOffset == cut.offset }
+      guard next.isRecognized, !isText else { return false }
+    }
     var joined = next
     joined.stream = stream
     let lateNotes = joined.stream.join(next.stream, &batch)

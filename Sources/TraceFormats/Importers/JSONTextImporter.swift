@@ -16,6 +16,8 @@ public struct JSONTextImporter: SpanImporter {
     // A short payload of MessagePack is mostly text.
     TextSniff.isText(prefix) && !DelimitedTextImporter.sniff(prefix, isWhole: isWhole)
       && !DatadogMessagePackImporter.sniff(prefix, isWhole: isWhole)
+      && !LineTextImporter<CppConsole>.sniff(prefix, isWhole: isWhole)
+      && !LineTextImporter<DotNetConsole>.sniff(prefix, isWhole: isWhole)
   }
 
   /// Where in the grammar of the stream we are, when nothing is carried.

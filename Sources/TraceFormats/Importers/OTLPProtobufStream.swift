@@ -32,6 +32,8 @@ struct OTLPProtobufStream: Sendable {
   private var passing = 0
   /// Whether the outermost message is broken, so that nothing behind it can be read.
   private var isBroken = false
+  /// Where the outermost message ends, as was said before it; `Int.max` if that is not known.
+  private var end = Int.max
   /// Whether to walk into messages whatever their length, because the input has ended.
   private var walksIntoAll = false
 
@@ -39,6 +41,7 @@ struct OTLPProtobufStream: Sendable {
 
   /// Begins a message that ends at `end` of the source, or with the input if that is not known.
   mutating func begin(end: Int = Int.max) {
+    self.end = end
     levels = [(.tracesData, end)]
     groups = []
     held = []
@@ -76,10 +79,13 @@ struct OTLPProtobufStream: Sendable {
       held.isEmpty && passing == 0 && groups.isEmpty
       && levels.allSatisfy { $0.end <= offset || $0.end == .max }
     if !isWhole, !isBroken {
+      let isEnd = offset < end
       batch.issues.append(
         ImportIssue(
-          .truncatedInput, byteOffset: held.isEmpty ? offset : heldStart,
-          detail: "the input ends inside a message"))
+          isEnd ? .truncatedInput : .malformedRecord,
+          byteOffset: held.isEmpty ? offset : heldStart,
+          detail: isEnd
+            ? "the input ends inside a message" : "the message ends inside a field; left out"))
     }
     levels = []
     held = []

@@ -1,0 +1,63 @@
+import Testing
+import TraceModel
+import TraceTestSupport
+
+@testable import TraceFormats
+
+/// Text with spans of several lines each.
+@Suite struct LineTextTests {
+  private static let span = """
+    Activity.TraceId:            0af7651916cd43dd8448eb211c80319c
+    Activity.SpanId:             b7ad6b7169203331
+    Activity.DisplayName:        one
+    Activity.StartTime:          2026-11-24T16:42:57.3390000Z
+    Activity.Duration:           00:00:00.0200000
+
+
+    """
+
+  @Test func whatIsTooLongIsSkippedAndTheNextIsRead() {
+    let name = "Activity.DisplayName:        one"
+    let long = Self.span.replacing(name, with: name + String(repeating: "x", count: 500))
+    let many = Self.span.replacing(
+      name, with: Array(repeating: name, count: 20).joined(separator: "\n"))
+    let text = Self.span + long + many + String(repeating: "y", count: 500) + "\n" + Self.span
+    let bytes = Array(text.utf8)
+    for size in [bytes.count, 100, 7, 1] {
+      var importer = LineTextImporter<DotNetConsole>()
+      importer.recordLimit = 400
+      var batch = SpanBatch(source: SourceID(0))
+      for start in stride(from: 0, to: bytes.count, by: size) {
+        let end = min(bytes.count, start + size)
+        importer.read(bytes.span.extracting(start..<end), into: &batch)
+      }
+      importer.finish(into: &batch)
+      #expect(batch.count == 2, "in pieces of \(size)")
+      let tooLong = batch.issues.filter { $0.kind == .recordTooLong }
+      #expect(
+        tooLong.map(\.place?.line) == [9, 23, 38], "in pieces of \(size): \(batch.issues)")
+    }
+  }
+
+  @Test(arguments: [
+    ("00:00:00", 0), ("00:00:00.0000001", 100), ("1.02:03:04.5", 93_784_500_000_000),
+    ("23:59:59.9999999", 86_399_999_999_900),
+  ])
+  func durations(text: String, nanos: Int64) throws {
+    let reading = ImporterReading(
+      Self.span.replacing("00:00:00.0200000", with: text), by: LineTextImporter<DotNetConsole>.self)
+    let span = try #require(reading.records.first)
+    #expect(span.end == span.start.advanced(by: DurationNanos(nanos)) && reading.issues == [])
+  }
+
+  @Test(arguments: [
+    "", "1", "00:00", "-00:00:01", "a:b:c", "00:00:00.éééééé", "00:00:00.x", "99999999999.00:00:00",
+    "4294967295.00:00:00",
+  ])
+  func whatIsNoDuration(text: String) throws {
+    let reading = ImporterReading(
+      Self.span.replacing("00:00:00.0200000", with: text), by: LineTextImporter<DotNetConsole>.self)
+    let span = try #require(reading.records.first)
+    #expect(span.end == .unset && reading.issues.map(\.kind) == [.invalidTime], "\(text)")
+  }
+}
