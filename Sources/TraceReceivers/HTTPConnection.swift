@@ -48,6 +48,13 @@ final class HTTPConnection: ChannelInboundHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) { context.flush() }
 
+  /// Who does not read our answers is not read from.
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    let isWritable = context.channel.isWritable
+    context.channel.setOption(.autoRead, value: isWritable).whenFailure { _ in }
+    context.fireChannelWritabilityChanged()
+  }
+
   private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     patience.begin(reception.limits.requestTime, for: context.channel)
     reception.connections.touch(context.channel)

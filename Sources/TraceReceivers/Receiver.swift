@@ -62,7 +62,7 @@ public final class Receiver: SpanSource {
       .childChannelOption(
         .recvAllocator,
         value: AdaptiveRecvByteBufferAllocator(
-          minimum: 4 << 10, initial: 64 << 10, maximum: 1 << 20)
+          minimum: 4 << 10, initial: 64 << 10, maximum: 256 << 10)
       )
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
@@ -111,6 +111,7 @@ public final class Receiver: SpanSource {
   // MARK: Running
 
   public func run(into inbox: Inbox<SourceEvent>, isFull: @escaping @Sendable () -> Bool) {
+    for loop in Self.group.makeIterator() { loop.execute { Background.begin() } }
     let bell = reception.bell
     var spansFrom = ContinuousClock.now
     var newsFrom = spansFrom

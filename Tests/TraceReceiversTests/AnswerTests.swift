@@ -53,6 +53,11 @@ import TraceTestSupport
       body: Self.bytes("otlp-rich.pb.gz"))
     #expect(answer.status == 200)
     #expect(running.wait { running.spans.count == 8 })
+    let zstd = try socket.request(
+      "POST /v1/traces", Self.json.merging(["Content-Encoding": "zstd"]) { $1 },
+      body: Fixture.load("compressed/otelcol-file-exporter/traces.json.native.zst").bytes)
+    #expect(zstd.status == 200)
+    #expect(running.wait { running.spans.count > 8 })
     let damaged = try socket.request(
       "POST /v1/traces", Self.protobuf.merging(["Content-Encoding": "gzip"]) { $1 },
       body: Self.bytes("otlp-rich.pb.gz").dropLast(200))

@@ -108,6 +108,34 @@ import TraceSources
     return Array(try output.fileHandleForReading.readToEnd() ?? Data())
   }
 
+  @Test func clientsMayGoInTheMiddle() throws {
+    let running = try Running()
+    let request = Socket.bytes("POST /v1/traces", Self.head, body: try body())
+    for count in [1, 50, request.count - 1] {
+      let socket = try running.connect()
+      socket.send(Array(request.prefix(count)))
+    }
+    let call = try AnswerTests.bytes("grpc-none.bin")
+    for count in [10, 100, call.count / 2] {
+      let socket = try running.connect()
+      socket.send(Array(call.prefix(count)))
+    }
+    #expect(
+      try running.connect().request("POST /v1/traces", Self.head, body: body()).status == 200)
+    #expect(running.wait { running.spans.count == 3 })
+  }
+
+  /// More answers than the system holds for a client that does not read them wait for it.
+  @Test func whoDoesNotReadItsAnswersGetsThemLater() throws {
+    let running = try Running()
+    let socket = try running.connect()
+    let count = 3_000
+    let request = Socket.bytes("GET /", [:], body: [])
+    socket.send((0..<count).flatMap { _ in request })
+    for _ in 0..<count { #expect(try socket.answer().status == 200) }
+    #expect(try socket.request("POST /v1/traces", Self.head, body: body()).status == 200)
+  }
+
   @Test func slowClientsAreClosed() throws {
     var limits = ReceiverLimits()
     limits.requestTime = .milliseconds(100)
