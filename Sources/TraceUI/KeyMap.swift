@@ -98,7 +98,7 @@ public struct KeyMap: Sendable {
     Binding(.views, .showProblems, ["!"], "Problems, with cause and cure"),
     Binding(.views, .open, [.enter], "Open what is selected"),
     Binding(
-      .views, .nextPane, [.tab, .shiftTab], "Go to the details, or a command's output, and back"),
+      .views, .nextPane, [.tab, .shiftTab], "To the details or the output, and back"),
     Binding(.views, .close, ["q"], "Go back; at the top quit"),
     Binding(.views, .cancel, [.escape], "Clear search and filters, else go back"),
     Binding(.views, .quit, ["Q", .control("c")], "Quit"),

@@ -16,9 +16,9 @@ struct RunCommand: ParsableCommand {
     commandName: "traceview \(name)",
     abstract: "Run a command with its tracing pointed here, and show the spans it sends",
     usage: """
-      traceview run -- python3 app.py                the screen; Tab shows its output
-      traceview run --print tree -- python3 app.py   the trees as text, when it has ended
-      traceview run --check -- pytest                exit 1 if a trace is broken, for CI
+      traceview run python3 app.py                look on; Tab shows its output
+      traceview run --print tree python3 app.py   write the trees at its end
+      traceview run --check -- pytest             exit 1 if a trace is broken
       """,
     discussion: """
       OTEL_EXPORTER_OTLP_ENDPOINT and what Zipkin, Datadog and Honeycomb clients read are set for \

@@ -20,7 +20,9 @@ struct SourceOptionsGroup: ParsableArguments {
   @Option(help: ArgumentHelp("Read as one of 'traceview formats'", valueName: "name"))
   var format: String?
 
-  @Option(help: ArgumentHelp("Name columns: span_id=sid,start_ms=ts", valueName: "list"))
+  @Option(
+    help: ArgumentHelp(
+      "Name columns: span_id=sid,start_ms=ts", valueName: "list", visibility: .hidden))
   var map: String?
 
   /// How the columns of rows are named, where the usual names are not meant.

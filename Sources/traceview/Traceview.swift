@@ -11,7 +11,7 @@ struct Traceview: ParsableCommand {
     usage: """
       traceview spans.json                     view a file; ? lists the keys
       python3 app.py | traceview               view what a program prints
-      traceview                                take what programs send (OTLP, …)
+      traceview                                take what programs send
       traceview run -- python3 app.py          run a program that sends here
       traceview -f spans.jsonl                 follow a file that grows
       traceview http://localhost:16686         poll Jaeger, Zipkin, Tempo, …

@@ -25,7 +25,8 @@ enum QueryChecks {
     database.append(batch)
     let found = SpanSearch.traces(query, in: database.dataSet) { false }
     // An ID, a kind or another attribute may match where the name does not.
-    return expected && found?.members != [true] ? "\(text) is not found in a span named \(name)" : nil
+    return expected && found?.members != [true]
+      ? "\(text) is not found in a span named \(name)" : nil
   }
 
   /// Smart case: a text without upper-case letters does not distinguish them.
