@@ -77,7 +77,10 @@ public struct ViewOptions: Sendable {
 
   /// The name of one source, or how many there are.
   var title: String {
-    if let command { return SafeText.line(command) }
+    if let command {
+      return SafeText.line(
+        command.split(separator: " ").map { SafeTitle.of(String($0)) }.joined(separator: " "))
+    }
     return sourceNames.count == 1
       ? SafeTitle.of(sourceNames[0]) : CountText.counted(sourceNames.count, "source")
   }
