@@ -127,7 +127,11 @@ let package = Package(
         "TraceSources", "TraceUI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict,
+      // Debugging information would be more than half of the program.
+      linkerSettings: [
+        .unsafeFlags(["-Xlinker", "--strip-debug"], .when(configuration: .release))
+      ]),
     // Runs the built program, so it must be built before.
     .testTarget(
       name: "CommandLineTests", dependencies: ["traceview"], swiftSettings: strict),
