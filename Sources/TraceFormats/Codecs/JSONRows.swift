@@ -155,7 +155,8 @@ struct JSONRows: JSONValueCodec {
       span.draft.parentSpanID = try fields.namedSpanID(bytes, &reader, &batch, isOptional: true)
     case .name: span.draft.name = try fields.internedText(bytes, &reader, &batch.strings)
     case .service:
-      span.addService(try fields.internedText(bytes, &reader, &batch.strings), &batch.strings)
+      span.addToSource(
+        .serviceName, try fields.internedText(bytes, &reader, &batch.strings), &batch)
     case .statusMessage:
       span.draft.statusMessage = try fields.internedText(bytes, &reader, &batch.strings)
     case .traceState:

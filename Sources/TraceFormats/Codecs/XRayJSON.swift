@@ -167,8 +167,8 @@ struct XRayJSON: JSONValueCodec {
     // A segment is of the service that it names; a subsegment of that of its segment, which is not
     // known if it is sent alone.
     if !isSubsegment { around.service = span.draft.name }
-    span.addService(around.service, &batch.strings)
-    span.source.add(batch.strings.intern("service.version"), around.version)
+    span.addToSource(.serviceName, around.service, &batch)
+    span.addToSource(.serviceVersion, around.version, &batch)
     around.traceID = span.traceID
     around.parentID = span.spanID ?? .invalid
     span.commit(to: &batch, &fields)
