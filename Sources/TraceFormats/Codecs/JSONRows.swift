@@ -85,7 +85,7 @@ struct JSONRows: JSONValueCodec {
       try take(key, bytes, &reader, &fields, &batch)
     }
     // In the order of the fields, so that the same rows give the same batches.
-    for column in SpanColumn.allCases where !column.isTime {
+    for column in SpanColumn.all where !column.isTime {
       guard let cell = row.cells[column] else { continue }
       try decode(cell, as: column, bytes, &fields, &batch)
     }
@@ -320,7 +320,7 @@ extension JSONRows {
   /// Says once what the fields were taken for.
   private mutating func report(_ bytes: Span<UInt8>, _ fields: inout JSONFields) {
     var sum = 0
-    for column in SpanColumn.allCases {
+    for column in SpanColumn.all {
       guard let cell = row.cells[column] else { continue }
       sum = sum &* 31 &+ column.index &* 64 &+ cell.key.range.count
       sum = sum &* 31 &+ (row.units[column]?.rawValue ?? 10)
@@ -331,7 +331,7 @@ extension JSONRows {
       knownSums.insert(sum).inserted
     else { return }
     var assumptions: [Assumption] = []
-    for column in SpanColumn.allCases {
+    for column in SpanColumn.all {
       guard let cell = row.cells[column] else { continue }
       var name: [UInt8] = []
       name.append(bytes, cell.key.range)
