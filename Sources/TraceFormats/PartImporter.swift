@@ -34,4 +34,6 @@ extension SpanImporter {
   public init(at cut: PartCut) { self.init() }
 
   public mutating func join(_ next: Self, _ batch: inout SpanBatch) -> Bool { false }
+
+  public var mayJoin: Bool { true }
 }

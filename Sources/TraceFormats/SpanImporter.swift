@@ -33,6 +33,9 @@ public protocol SpanImporter: Sendable {
   /// the cut was none: this importer must then read the part itself.
   mutating func join(_ next: Self, _ batch: inout SpanBatch) -> Bool
 
+  /// Whether `join` may still put a part in the place of this importer; once false it stays so.
+  var mayJoin: Bool { get }
+
   /// Reads the next bytes of the input.
   mutating func read(_ chunk: Span<UInt8>, into batch: inout SpanBatch)
 

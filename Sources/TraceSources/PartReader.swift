@@ -116,7 +116,7 @@ final class PartReader<Importer: SpanImporter>: Sendable {
   // MARK: Reading
 
   private func reading(of part: Part, _ number: Int) -> Reading {
-    guard let cut = part.cut else { return .bytes(part) }
+    guard let cut = part.cut, wantsCuts else { return .bytes(part) }
     var batch = state.withLock { $0.scratch.popLast() } ?? SpanBatch(source: source)
     batch.removeAll(number: number)
     var importer = Importer(at: cut)
@@ -192,6 +192,7 @@ final class PartReader<Importer: SpanImporter>: Sendable {
         handOn(&joiner, atLeast: limits)
       }
     }
+    if !joiner.importer.mayJoin { believesCuts.store(false, ordering: .relaxed) }
     if part.isUrgent { handOn(&joiner, atLeast: BatchLimits(count: 1)) }
   }
 

@@ -106,6 +106,20 @@ import TraceTestSupport
     }
   }
 
+  @Test(arguments: [
+    (#""ab""#, "ab"), (#""a"b"#, "ab"), (#""a"b"c""#, "abc"), (#""a""""#, "a\""),
+    (#""a ""quoted"" word, and more""#, "a \"quoted\" word, and more"),
+    (
+      #""{'k': 'is open and longer than sixteen bytes'""#,
+      "{'k': 'is open and longer than sixteen bytes'"
+    ),
+  ])
+  func contentsOfQuotedCells(cell: String, contents: String) {
+    let row = "\(Self.trace),b7ad6b7169203331,\(cell),1795362205687,1795362205688\n"
+    let reading = read("trace_id,span_id,name,start,end\n" + row + row)
+    #expect(reading.records.map(\.name) == [contents, contents])
+  }
+
   @Test func aRowThatNeverEndsIsSkipped() {
     var importer = DelimitedTextImporter()
     importer.recordLimit = 200

@@ -94,6 +94,18 @@ import TraceTestSupport
     }
   }
 
+  /// Else parts would be read that nothing can join.
+  @Test func recordsOfAnotherFormatEndTheJoining() {
+    let otlp = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"0000000000000001"}]}]}]}"#
+    let row = #"{"trace_id":"0000000000000001","span_id":"0000000000000002","start":1795362205}"#
+    var importer = JSONTextImporter()
+    var batch = SpanBatch(source: SourceID(0))
+    importer.read(Array(otlp.utf8).span, into: &batch)
+    #expect(importer.mayJoin && batch.count == 1)
+    importer.read(Array(row.utf8).span, into: &batch)
+    #expect(!importer.mayJoin && batch.count == 2)
+  }
+
   @Test func damagedInput() {
     var random = SplitMix64(seed: 5)
     for seed in 0..<25 {

@@ -80,7 +80,7 @@ struct ClickHouseJSON: JSONValueCodec {
     }
     try details.append(bytes, &fields, into: &batch)
     guard let resource, bytes[resource.lowerBound] == UInt8(ascii: "{") else {
-      span.addService(service, &batch.strings)
+      span.addToSource(.serviceName, service, &batch)
       return span.commit(to: &batch, &fields)
     }
     let name = try self.resource(bytes, resource, batch.strings[service], &fields)

@@ -176,25 +176,32 @@ struct DatadogParts {
   /// The resource names what was done ("GET /orders"), the name only how ("web.request").
   func add(to span: inout MappedSpan, _ batch: inout SpanBatch) {
     span.draft.name = resource == .empty ? operation : resource
-    if resource != operation, resource != .empty { batch.add("operation.name", operation) }
-    batch.add("span.type", type)
+    if resource != operation, resource != .empty {
+      span.add(.operationName, operation, to: &batch)
+    }
+    span.add(.spanType, type, to: &batch)
     if span.draft.kind == .unspecified, let kindOfType { span.draft.kind = kindOfType }
-    span.addService(service, &batch.strings)
-    span.source.add(batch.strings.intern("deployment.environment.name"), environment)
-    span.source.add(batch.strings.intern("service.version"), version)
+    span.addToSource(.serviceName, service, &batch)
+    span.addToSource(.environment, environment, &batch)
+    span.addToSource(.serviceVersion, version, &batch)
   }
 }
 
 /// The upper halves of trace IDs, which only the first span of a chunk has.
 struct DatadogTraceIDs: Sendable {
   private var highHalves: [UInt64: UInt64] = [:]
+  /// The last ID that was asked for: spans of a trace mostly follow one another.
+  private var last = TraceID.invalid
+
   /// The whole ID of a span whose `high` half is known, or was that of an earlier span.
   mutating func full(_ id: TraceID, high: UInt64?) -> TraceID {
     guard id.high == 0 else { return id }
+    if id.low == last.low, high == nil || high == last.high { return last }
     if let high {
       if highHalves.count >= ImportLimits.openTraces { highHalves.removeAll(keepingCapacity: true) }
       highHalves[id.low] = high
     }
-    return TraceID(high: highHalves[id.low] ?? 0, low: id.low)
+    last = TraceID(high: highHalves[id.low] ?? 0, low: id.low)
+    return last
   }
 }

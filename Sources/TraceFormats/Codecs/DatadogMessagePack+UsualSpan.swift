@@ -25,8 +25,8 @@ extension DatadogMessagePack {
   /// What is learned of spans, for those behind them.
   struct Usual: Sendable {
     fileprivate var habits = AttributeHabits()
-    /// The numbers in the batch of the payload's strings; the empty one for those not asked for yet.
-    fileprivate var known: [StringID] = []
+    /// The payload's strings in the batch; the empty one for those not asked for yet.
+    fileprivate var known: [Known] = []
     private var batchNumber: Int?
 
     /// Forgets the strings of an earlier payload.
@@ -40,11 +40,20 @@ extension DatadogMessagePack {
     }
   }
 
+  /// One of the payload's strings: its number in the batch, and what it means as a key and as a type.
+  fileprivate struct Known: Sendable {
+    var id = StringID.empty
+    var meta: DatadogJSON.Meta?
+    var kind: SpanKind?
+  }
+
   /// A string: its number in the batch, and where it lies in the span's bytes (in the payload's
-  /// strings, if it is named by number).
+  /// strings, if it is named by number: then its meanings are known).
   private struct Text {
     var id: StringID
     var range: Range<Int>
+    var meta: DatadogJSON.Meta?
+    var kind: SpanKind?
   }
 
   private static let order: [DatadogJSON.Field] = [
@@ -116,10 +125,7 @@ extension DatadogMessagePack {
     case .type:
       guard let text = text(value, isNumbered, bytes, &batch) else { return false }
       parts.type = text.id
-      parts.kindOfType =
-        isNumbered
-        ? DatadogParts.kinds.find(strings.text.span, text.range)
-        : DatadogParts.kinds.find(bytes, text.range)
+      parts.kindOfType = isNumbered ? text.kind : DatadogParts.kinds.find(bytes, text.range)
     case .meta:
       guard case .map(let count) = value else { return false }
       return try meta(count, isNumbered, bytes, &reader, &parts, &batch)
@@ -172,11 +178,7 @@ extension DatadogMessagePack {
       guard let key = key(try reader.next(bytes), isNumbered, bytes, at: habit, &batch),
         let value = self.value(try reader.next(bytes), isNumbered, bytes, at: habit, &batch)
       else { return false }
-      let field =
-        isNumbered
-        ? DatadogJSON.metaNames.find(strings.text.span, key.range)
-        : DatadogJSON.metaNames.find(bytes, key.range)
-      if let field {
+      if let field = isNumbered ? key.meta : DatadogJSON.metaNames.find(bytes, key.range) {
         let known = strings.text
         let isTaken = take(field, value, in: isNumbered ? known.span : bytes, &parts, &batch)
         guard let isTaken else { return false }
@@ -258,14 +260,16 @@ extension DatadogMessagePack {
     case .uint(let number) where isNumbered:
       guard let range = strings.range(number) else { return nil }
       let index = Int(number)
-      if index < usual.known.count, usual.known[index] != .empty {
-        return Text(id: usual.known[index], range: range)
+      if index >= usual.known.count || usual.known[index].id == .empty {
+        guard strings.text.span.isValidUTF8(range) else { return nil }
+        while usual.known.count <= index { usual.known.append(Known()) }
+        usual.known[index] = Known(
+          id: batch.strings.intern(strings.text.span.extracting(range)),
+          meta: DatadogJSON.metaNames.find(strings.text.span, range),
+          kind: DatadogParts.kinds.find(strings.text.span, range))
       }
-      guard strings.text.span.isValidUTF8(range) else { return nil }
-      let id = batch.strings.intern(strings.text.span.extracting(range))
-      while usual.known.count <= index { usual.known.append(.empty) }
-      usual.known[index] = id
-      return Text(id: id, range: range)
+      let known = usual.known[index]
+      return Text(id: known.id, range: range, meta: known.meta, kind: known.kind)
     default: return nil
     }
   }

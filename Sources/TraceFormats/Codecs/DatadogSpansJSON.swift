@@ -72,7 +72,7 @@ struct DatadogSpansJSON: JSONValueCodec {
       case .environment: parts.environment = try fields.interned(bytes, &reader, &batch.strings)
       case .host:
         let host = try fields.interned(bytes, &reader, &batch.strings)
-        span.source.add(batch.strings.intern("host.name"), host)
+        span.addToSource(.hostName, host, &batch)
       case .custom: try custom(bytes, &reader, &fields, into: &batch)
       case .attributes, .id, .tags, nil: try fields.attribute(key, bytes, &reader, into: &batch)
       }

@@ -75,7 +75,7 @@ struct DynatraceJSON: JSONValueCodec {
     }
     // An end says more than a duration: of aggregated spans it is that of the last.
     if span.draft.end != .unset { span.duration = nil }
-    span.addService(service == .empty ? dynatraceService : service, &batch.strings)
+    span.addToSource(.serviceName, service == .empty ? dynatraceService : service, &batch)
     if service != .empty, dynatraceService != service {
       batch.add("dt.service.name", dynatraceService)
     }

@@ -181,7 +181,7 @@ struct HoneycombJSON: JSONValueCodec {
       let milliseconds = Double(duration.rawValue) / 1e6
       batch.withAttributes { $0.append(key: $1.intern("duration_ms"), double: milliseconds) }
     }
-    span.addService(row.service, &batch.strings)
+    span.addToSource(.serviceName, row.service, &batch)
     if span.draft.kind == .unspecified, let type = row.type {
       span.draft.kind = SpanKind(named: bytes, type.range) ?? .unspecified
     }

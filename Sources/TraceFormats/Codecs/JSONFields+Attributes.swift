@@ -61,10 +61,11 @@ extension JSONFields {
 // `http.method`. Deeper than values may nest they are kept as values.
 extension JSONFields {
   /// Appends the members of an object, made flat, to the attributes of the span that is being read,
-  /// or of its event or link; `prefix` is put before their keys.
+  /// or of its event or link; `prefix` is put before their keys, and `names` has other names for
+  /// some of these.
   mutating func flatAttributes(
-    _ bytes: Span<UInt8>, _ reader: inout JSONReader, prefix: String = "", isDetail: Bool = false,
-    into batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, prefix: String = "",
+    names: JSONKeyTable<String>? = nil, isDetail: Bool = false, into batch: inout SpanBatch
   ) throws(JSONError) {
     guard try enterObject(bytes, &reader) else { return }
     /// What is put before keys, and how much of it the objects have that are open.
@@ -102,7 +103,9 @@ extension JSONFields {
         if case .text(let text) = value, !lengths.isEmpty, !text.isASCII {
           value = .nested(.string(string(text, bytes)))
         }
-        let keyID = batch.strings.intern(name.span)
+        let keyID =
+          names?.find(name.span, name.indices).map { batch.strings.intern($0) }
+          ?? batch.strings.intern(name.span)
         append(keyID, value, bytes, isDetail: isDetail, to: &batch)
       }
       name.removeLast(name.count - length)

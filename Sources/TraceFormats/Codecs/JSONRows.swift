@@ -85,7 +85,7 @@ struct JSONRows: JSONValueCodec {
       try take(key, bytes, &reader, &fields, &batch)
     }
     // In the order of the fields, so that the same rows give the same batches.
-    for column in SpanColumn.allCases where !column.isTime {
+    for column in SpanColumn.all where !column.isTime {
       guard let cell = row.cells[column] else { continue }
       try decode(cell, as: column, bytes, &fields, &batch)
     }
@@ -155,7 +155,8 @@ struct JSONRows: JSONValueCodec {
       span.draft.parentSpanID = try fields.namedSpanID(bytes, &reader, &batch, isOptional: true)
     case .name: span.draft.name = try fields.internedText(bytes, &reader, &batch.strings)
     case .service:
-      span.addService(try fields.internedText(bytes, &reader, &batch.strings), &batch.strings)
+      span.addToSource(
+        .serviceName, try fields.internedText(bytes, &reader, &batch.strings), &batch)
     case .statusMessage:
       span.draft.statusMessage = try fields.internedText(bytes, &reader, &batch.strings)
     case .traceState:
@@ -319,7 +320,7 @@ extension JSONRows {
   /// Says once what the fields were taken for.
   private mutating func report(_ bytes: Span<UInt8>, _ fields: inout JSONFields) {
     var sum = 0
-    for column in SpanColumn.allCases {
+    for column in SpanColumn.all {
       guard let cell = row.cells[column] else { continue }
       sum = sum &* 31 &+ column.index &* 64 &+ cell.key.range.count
       sum = sum &* 31 &+ (row.units[column]?.rawValue ?? 10)
@@ -330,7 +331,7 @@ extension JSONRows {
       knownSums.insert(sum).inserted
     else { return }
     var assumptions: [Assumption] = []
-    for column in SpanColumn.allCases {
+    for column in SpanColumn.all {
       guard let cell = row.cells[column] else { continue }
       var name: [UInt8] = []
       name.append(bytes, cell.key.range)

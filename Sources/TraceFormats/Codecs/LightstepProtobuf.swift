@@ -8,6 +8,7 @@ struct LightstepProtobuf: Sendable {
   private var batchNumber: Int?
   private var hasSpans = false
   private var hasReporter = false
+  private var habits = AttributeHabits()
 
   init() {}
 
@@ -64,7 +65,9 @@ struct LightstepProtobuf: Sendable {
       draft.resolution = .microsecond
       draft.scope = scope(in: &batch)
       var duration = DurationNanos.zero
-      var references: [Range<Int>] = []
+      var references = References()
+      habits.follow(batch.number)
+      var habit: Int?
       var reader = ProtobufReader(range)
       while let tag = try reader.nextTag(bytes) {
         switch (tag.number, tag.type) {
@@ -73,12 +76,15 @@ struct LightstepProtobuf: Sendable {
           draft.traceID = TraceID(high: 0, low: context.traceID)
           draft.spanID = SpanID(context.spanID)
         case (2, .length): draft.name = intern(bytes, try reader.delimited(bytes), &batch)
-        case (3, .length): references.append(try reader.delimited(bytes))
+        case (3, .length): references.add(try reader.delimited(bytes))
         case (4, .length): draft.start = try time(bytes, try reader.delimited(bytes))
         case (5, .varint):
           let nanos = try reader.varint(bytes).multipliedReportingOverflow(by: 1_000)
           duration = DurationNanos(nanos.overflow ? .max : Int64(clamping: nanos.partialValue))
-        case (6, .length): try take(tag: bytes, try reader.delimited(bytes), &draft, &batch)
+        case (6, .length):
+          let place = habits.next(after: habit ?? habits.first(of: draft.name))
+          habit = place
+          try take(tag: bytes, try reader.delimited(bytes), at: place, &draft, &batch)
         case (7, .length): try log(bytes, try reader.delimited(bytes), &batch)
         default: try reader.skip(tag, bytes)
         }
@@ -95,28 +101,39 @@ struct LightstepProtobuf: Sendable {
     }
   }
 
+  /// Where the references of a span stand; nearly always there is one at most.
+  private struct References {
+    private(set) var first: Range<Int>?
+    private(set) var others: [Range<Int>] = []
+
+    mutating func add(_ range: Range<Int>) {
+      if first == nil {
+        first = range
+      } else {
+        others.append(range)
+      }
+    }
+  }
+
+  private struct Target {
+    var isChild = true
+    var traceID: UInt64 = 0
+    var spanID: UInt64 = 0
+  }
+
   /// The first reference as a child is the parent, or else the first one; the others are links.
   private func follow(
-    _ references: [Range<Int>], _ bytes: Span<UInt8>, _ draft: inout SpanDraft,
+    _ references: References, _ bytes: Span<UInt8>, _ draft: inout SpanDraft,
     _ batch: inout SpanBatch
   ) throws(ProtobufError) {
-    var targets: [(isChild: Bool, traceID: UInt64, spanID: UInt64)] = []
-    for range in references {
-      var target = (isChild: true, traceID: UInt64(0), spanID: UInt64(0))
-      var reader = ProtobufReader(range)
-      while let tag = try reader.nextTag(bytes) {
-        switch (tag.number, tag.type) {
-        case (1, .varint): target.isChild = try reader.varint(bytes) == 0
-        case (2, .length):
-          let context = try context(bytes, try reader.delimited(bytes))
-          (target.traceID, target.spanID) = (context.traceID, context.spanID)
-        default: try reader.skip(tag, bytes)
-        }
-      }
-      // Most clients leave out the trace ID.
-      if target.traceID == 0 { target.traceID = draft.traceID.low }
-      targets.append(target)
+    guard let first = references.first else { return }
+    let target = try target(bytes, first, of: draft)
+    if references.others.isEmpty, target.traceID == draft.traceID.low {
+      draft.parentSpanID = SpanID(target.spanID)
+      return
     }
+    var targets = [target]
+    for range in references.others { targets.append(try self.target(bytes, range, of: draft)) }
     let own = targets.indices.filter { targets[$0].traceID == draft.traceID.low }
     let parent = own.first { targets[$0].isChild } ?? own.first
     for (index, target) in targets.enumerated() {
@@ -127,6 +144,25 @@ struct LightstepProtobuf: Sendable {
           traceID: TraceID(high: 0, low: target.traceID), spanID: SpanID(target.spanID))
       }
     }
+  }
+
+  private func target(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, of draft: SpanDraft
+  ) throws(ProtobufError) -> Target {
+    var target = Target()
+    var reader = ProtobufReader(range)
+    while let tag = try reader.nextTag(bytes) {
+      switch (tag.number, tag.type) {
+      case (1, .varint): target.isChild = try reader.varint(bytes) == 0
+      case (2, .length):
+        let context = try context(bytes, try reader.delimited(bytes))
+        (target.traceID, target.spanID) = (context.traceID, context.spanID)
+      default: try reader.skip(tag, bytes)
+      }
+    }
+    // Most clients leave out the trace ID.
+    if target.traceID == 0 { target.traceID = draft.traceID.low }
+    return target
   }
 
   private func context(
@@ -166,7 +202,8 @@ struct LightstepProtobuf: Sendable {
 
   /// A tag, which may be what OpenTelemetry has a field for.
   private mutating func take(
-    tag bytes: Span<UInt8>, _ range: Range<Int>, _ draft: inout SpanDraft, _ batch: inout SpanBatch
+    tag bytes: Span<UInt8>, _ range: Range<Int>, at habit: Int, _ draft: inout SpanDraft,
+    _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     let pair = try pair(bytes, range)
     if bytes.matches(pair.key, "span.kind"), case .text(let text) = pair.value,
@@ -176,8 +213,31 @@ struct LightstepProtobuf: Sendable {
     } else if bytes.matches(pair.key, "error"), isTrue(pair.value, bytes) {
       draft.status = .error
     } else {
-      append(pair, bytes, isDetail: false, to: &batch)
+      let key = key(bytes, pair.key, at: habit, &batch)
+      var text = StringID.empty
+      if case .text(let range) = pair.value { text = value(bytes, range, at: habit, &batch) }
+      batch.withAttributes { columns, _ in Self.append(key, pair.value, text, to: &columns) }
     }
+  }
+
+  /// The number of a key, most likely of the one expected at `habit`.
+  private mutating func key(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, at habit: Int, _ batch: inout SpanBatch
+  ) -> StringID {
+    if habits.isKey(at: habit, bytes, range, batch.strings) { return habits.key(at: habit) }
+    let number = intern(bytes, range, &batch)
+    if bytes.isValidUTF8(range) { habits.learn(number, at: habit, batch.strings) }
+    return number
+  }
+
+  /// The number of a string, perhaps of the one expected at `habit`.
+  private mutating func value(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, at habit: Int, _ batch: inout SpanBatch
+  ) -> StringID {
+    if habits.isValue(at: habit, bytes, range, batch.strings) { return habits.value(at: habit) }
+    let number = intern(bytes, range, &batch)
+    if bytes.isValidUTF8(range) { habits.learn(value: number, at: habit, batch.strings) }
+    return number
   }
 
   /// Python's client writes every value as text.
@@ -202,7 +262,12 @@ struct LightstepProtobuf: Sendable {
         if name == .empty, bytes.matches(pair.key, "event"), case .text(let text) = pair.value {
           name = intern(bytes, text, &batch)
         } else {
-          append(pair, bytes, isDetail: true, to: &batch)
+          let key = intern(bytes, pair.key, &batch)
+          var text = StringID.empty
+          if case .text(let range) = pair.value { text = intern(bytes, range, &batch) }
+          batch.withDetailAttributes { columns, _ in
+            Self.append(key, pair.value, text, to: &columns)
+          }
         }
       default: try reader.skip(tag, bytes)
       }
@@ -241,26 +306,16 @@ struct LightstepProtobuf: Sendable {
     return (key, value)
   }
 
-  private mutating func append(
-    _ pair: (key: Range<Int>, value: Value), _ bytes: Span<UInt8>, isDetail: Bool,
-    to batch: inout SpanBatch
+  /// Appends an attribute; `text` is its value if that is a string.
+  private static func append(
+    _ key: StringID, _ value: Value, _ text: StringID, to columns: inout AttributeColumns
   ) {
-    let key = intern(bytes, pair.key, &batch)
-    var text = StringID.empty
-    if case .text(let range) = pair.value { text = intern(bytes, range, &batch) }
-    func append(_ columns: inout AttributeColumns, _ strings: inout StringPool) {
-      switch pair.value {
-      case .empty: columns.append(emptyFor: key)
-      case .text: columns.append(key: key, string: text)
-      case .int(let int): columns.append(key: key, int: int)
-      case .double(let double): columns.append(key: key, double: double)
-      case .bool(let bool): columns.append(key: key, bool: bool)
-      }
-    }
-    if isDetail {
-      batch.withDetailAttributes(append)
-    } else {
-      batch.withAttributes(append)
+    switch value {
+    case .empty: columns.append(emptyFor: key)
+    case .text: columns.append(key: key, string: text)
+    case .int(let int): columns.append(key: key, int: int)
+    case .double(let double): columns.append(key: key, double: double)
+    case .bool(let bool): columns.append(key: key, bool: bool)
     }
   }
 

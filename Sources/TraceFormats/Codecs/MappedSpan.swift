@@ -28,9 +28,30 @@ struct MappedSpan: Sendable {
     }
   }
 
+  /// A key that spans of many formats have, whose number in the batch is asked for once.
+  enum Key: Int, CaseIterable {
+    case serviceName, serviceVersion, environment, hostName, operationName, spanType
+
+    var name: String {
+      switch self {
+      case .serviceName: "service.name"
+      case .serviceVersion: "service.version"
+      case .environment: "deployment.environment.name"
+      case .hostName: "host.name"
+      case .operationName: "operation.name"
+      case .spanType: "span.type"
+      }
+    }
+  }
+
+  /// How many sources may take turns without being looked up.
+  private static let recentLimit = 4
+
   private var numbers: [Source: ScopeID] = [:]
-  /// The source of the last span, which most often is that of the next.
-  private var last: (source: Source, number: ScopeID)?
+  /// The sources of the last spans, one of which most often is that of the next.
+  private var recent: [(source: Source, number: ScopeID)] = []
+  private var nextRecent = 0
+  private var keys = [StringID](repeating: .empty, count: Key.allCases.count)
   private var batchNumber: Int?
 
   init() {}
@@ -49,9 +70,33 @@ struct MappedSpan: Sendable {
     source.scopeVersion = .empty
   }
 
-  /// Adds `service.name`.
-  mutating func addService(_ name: StringID, _ strings: inout StringPool) {
-    source.add(strings.intern("service.name"), name)
+  /// Adds an attribute of the resource; not if it is empty.
+  mutating func addToSource(_ key: Key, _ value: StringID, _ batch: inout SpanBatch) {
+    guard value != .empty else { return }
+    source.add(number(of: key, in: &batch), value)
+  }
+
+  /// Appends an attribute of the span; not if it is empty.
+  mutating func add(_ key: Key, _ value: StringID, to batch: inout SpanBatch) {
+    guard value != .empty else { return }
+    let number = number(of: key, in: &batch)
+    batch.withAttributes { columns, _ in columns.append(key: number, string: value) }
+  }
+
+  private mutating func number(of key: Key, in batch: inout SpanBatch) -> StringID {
+    follow(batch.number)
+    if keys[key.rawValue] == .empty { keys[key.rawValue] = batch.strings.intern(key.name) }
+    return keys[key.rawValue]
+  }
+
+  /// Forgets the numbers of another batch than that of the number.
+  private mutating func follow(_ number: Int) {
+    guard number != batchNumber else { return }
+    batchNumber = number
+    numbers.removeAll(keepingCapacity: true)
+    recent.removeAll(keepingCapacity: true)
+    nextRecent = 0
+    for index in keys.indices { keys[index] = .empty }
   }
 
   /// Makes a row of the span and of what was appended to the batch. What is missing is noted.
@@ -67,16 +112,20 @@ struct MappedSpan: Sendable {
 
   /// The number of the source in the batch.
   private mutating func scope(in batch: inout SpanBatch) -> ScopeID {
-    if batch.number != batchNumber {
-      batchNumber = batch.number
-      numbers.removeAll(keepingCapacity: true)
-      last = nil
+    follow(batch.number)
+    for index in recent.indices where recent[index].source == source { return recent[index].number }
+    let number = numbers[source] ?? add(to: &batch)
+    if nextRecent == recent.count {
+      recent.append((source, number))
+    } else {
+      recent[nextRecent] = (source, number)
     }
-    if let last, last.source == source { return last.number }
-    if let known = numbers[source] {
-      last = (source, known)
-      return known
-    }
+    nextRecent = (nextRecent + 1) % Self.recentLimit
+    return number
+  }
+
+  /// Makes the source known to the batch.
+  private mutating func add(to batch: inout SpanBatch) -> ScopeID {
     let resource = Resource(
       attributes: zip(source.keys, source.values).map {
         Attribute(batch.strings[$0], .string(batch.strings[$1]))

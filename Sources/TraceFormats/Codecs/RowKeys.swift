@@ -5,7 +5,8 @@ import TraceModel
 struct RowKeys: Sendable {
   /// A key, and what it means.
   struct Key: Sendable {
-    fileprivate var name: [UInt8] = []
+    /// Where it lies in the bytes of all names.
+    fileprivate var name = 0..<0
     /// What field of a span it names, if any.
     var meaning: SpanColumnMeaning?
     /// Whether it is an attribute of the resource.
@@ -17,6 +18,7 @@ struct RowKeys: Sendable {
   private static let limit = 1_000
 
   private var known: [Key] = []
+  private var names: [UInt8] = []
   private var place = 0
 
   /// Begins the next row.
@@ -28,18 +30,21 @@ struct RowKeys: Sendable {
   ) -> Key {
     for index in place..<min(known.count, place + Self.reach) {
       let name = known[index].name
-      guard name.count == text.range.count, bytes.equals(text.range, name.span, from: 0) else {
-        continue
-      }
+      guard name.count == text.range.count,
+        bytes.equals(text.range, names.span, from: name.lowerBound)
+      else { continue }
       place = index + 1
       return known[index]
     }
     var key = Key()
     key.meaning = columns.meaning(bytes, text.range)
     key.isResource = ResourceKeys.contain(bytes, text.range)
-    key.name.append(bytes, text.range)
     // Inserted, so that rows with and without it are both known.
-    if known.count < Self.limit { known.insert(key, at: place) }
+    if known.count < Self.limit {
+      key.name = names.count..<names.count + text.range.count
+      names.append(bytes, text.range)
+      known.insert(key, at: place)
+    }
     place = min(place + 1, known.count)
     return key
   }

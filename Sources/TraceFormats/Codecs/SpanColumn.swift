@@ -13,12 +13,15 @@ enum SpanColumn: String, CaseIterable, Sendable {
   case scopeVersion = "scope_version"
   case attributes, resource
 
+  /// All of them, made once.
+  static let all = allCases
+
   /// Whether it is a moment or a length of time, whose unit matters.
   var isTime: Bool { self == .start || self == .end || self == .duration }
 
   /// A value for some of the columns.
   struct Table<Value: Sendable>: Sendable {
-    private var values = [Value?](repeating: nil, count: SpanColumn.allCases.count)
+    private var values = [Value?](repeating: nil, count: SpanColumn.all.count)
 
     subscript(column: SpanColumn) -> Value? {
       get { values[column.index] }

@@ -47,7 +47,7 @@ struct TempoSearch: JSONValueCodec {
       case .traceID:
         span.traceID = try fields.unpaddedTraceID(bytes, &reader)
       case .service:
-        span.addService(try fields.interned(bytes, &reader, &batch.strings), &batch.strings)
+        span.addToSource(.serviceName, try fields.interned(bytes, &reader, &batch.strings), &batch)
       case .name: span.draft.name = try fields.interned(bytes, &reader, &batch.strings)
       case .start: span.draft.start = try fields.unixNanos(bytes, &reader)
       case .milliseconds: span.duration = try fields.duration(bytes, &reader, in: .milliseconds)
@@ -143,7 +143,7 @@ struct TempoSearch: JSONValueCodec {
         let utf8 = text.utf8Span.span
         switch attribute.key {
         case "service.name":
-          span.addService(value, &batch.strings)
+          span.addToSource(.serviceName, value, &batch)
           continue
         case "name":
           span.draft.name = value

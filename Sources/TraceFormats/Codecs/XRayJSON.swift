@@ -104,7 +104,7 @@ struct XRayJSON: JSONValueCodec {
     span.traceID = open.traceID
     var around = open
     around.depth += 1
-    var inner: Range<Int>?
+    var inner: [Range<Int>] = []
     var causes: Range<Int>?
     var isSubsegment = open.depth > 0
     var reader = JSONReader(at: open.range.lowerBound)
@@ -125,12 +125,17 @@ struct XRayJSON: JSONValueCodec {
       case .end: span.draft.end = try fields.time(bytes, &reader, in: .seconds)
       case .http:
         if open.depth == 0, span.draft.kind == .unspecified { span.draft.kind = .server }
-        try add("http.", XRayNames.http, bytes, &reader, &fields, &batch)
+        try fields.flatAttributes(
+          bytes, &reader, prefix: "http.", names: XRayNames.http, into: &batch)
       case .annotations: try fields.flatAttributes(bytes, &reader, into: &batch)
-      case .metadata: try add("metadata.", [:], bytes, &reader, &fields, &batch)
-      case .sql: try add("sql.", XRayNames.sql, bytes, &reader, &fields, &batch)
-      case .aws: try add("aws.", XRayNames.aws, bytes, &reader, &fields, &batch)
-      case .subsegments: inner = try reader.skipValue(bytes)
+      case .metadata: try fields.flatAttributes(bytes, &reader, prefix: "metadata.", into: &batch)
+      case .sql:
+        try fields.flatAttributes(
+          bytes, &reader, prefix: "sql.", names: XRayNames.sql, into: &batch)
+      case .aws:
+        try fields.flatAttributes(
+          bytes, &reader, prefix: "aws.", names: XRayNames.aws, into: &batch)
+      case .subsegments: inner = try elements(depth: around.depth, bytes, &reader, &fields)
       case .cause: causes = try reader.skipValue(bytes)
       case .error where try reader.peekKind(bytes) == .bool:
         if case .bool(true) = try fields.plainValue(bytes, &reader) { span.draft.status = .error }
@@ -145,7 +150,7 @@ struct XRayJSON: JSONValueCodec {
         batch.add("namespace", fields.intern(text, bytes, &batch.strings))
       case .service:
         let start = reader.position
-        try add("service.", [:], bytes, &reader, &fields, &batch)
+        try fields.flatAttributes(bytes, &reader, prefix: "service.", into: &batch)
         var again = JSONReader(at: start)
         if try again.peekKind(bytes) == .object,
           let version = try fields.member("version", bytes, &again)
@@ -167,34 +172,34 @@ struct XRayJSON: JSONValueCodec {
     // A segment is of the service that it names; a subsegment of that of its segment, which is not
     // known if it is sent alone.
     if !isSubsegment { around.service = span.draft.name }
-    span.addService(around.service, &batch.strings)
-    span.source.add(batch.strings.intern("service.version"), around.version)
+    span.addToSource(.serviceName, around.service, &batch)
+    span.addToSource(.serviceVersion, around.version, &batch)
     around.traceID = span.traceID
     around.parentID = span.spanID ?? .invalid
     span.commit(to: &batch, &fields)
-    return try inner.map { (range) throws(JSONError) in
-      try elements(range, around, bytes, &fields)
-    } ?? []
+    return inner.map { element in
+      var inside = around
+      inside.range = element
+      return inside
+    }
   }
 
+  /// Where the elements of the array that is next stand, each of which is a subsegment.
   private func elements(
-    _ range: Range<Int>, _ around: Open, _ bytes: Span<UInt8>, _ fields: inout JSONFields
-  ) throws(JSONError) -> [Open] {
+    depth: Int, _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields
+  ) throws(JSONError) -> [Range<Int>] {
     // Each level is passed over once more for every level around it.
-    guard around.depth <= AttributeValue.nestingLimit else {
+    guard depth <= AttributeValue.nestingLimit else {
       fields.notes.add(
-        .nestingTooDeep, at: range.lowerBound,
+        .nestingTooDeep, at: try reader.skipValue(bytes).lowerBound,
         "more than \(AttributeValue.nestingLimit) levels of subsegments; the rest is left out")
       return []
     }
-    var reader = JSONReader(at: range.lowerBound)
     guard try fields.enterArray(bytes, &reader) else { return [] }
-    var all: [Open] = []
+    var all: [Range<Int>] = []
     var isFirst = true
     while try reader.nextElement(bytes, isFirst: &isFirst) {
-      var element = around
-      element.range = try reader.skipValue(bytes)
-      all.append(element)
+      all.append(try reader.skipValue(bytes))
     }
     return all
   }
@@ -208,20 +213,6 @@ struct XRayJSON: JSONValueCodec {
       let rest = IDText.number(bytes, range.lowerBound + 11..<range.upperBound)
     else { return nil }
     return TraceID(high: time.low << 32 | rest.high, low: rest.low)
-  }
-
-  /// Appends the members of an object as attributes: by the name that OpenTelemetry has for them, or
-  /// behind `prefix`.
-  private func add(
-    _ prefix: String, _ names: [String: String], _ bytes: Span<UInt8>, _ reader: inout JSONReader,
-    _ fields: inout JSONFields, _ batch: inout SpanBatch
-  ) throws(JSONError) {
-    for attribute in try fields.flatAttributeList(bytes, &reader) {
-      let key = names[attribute.key] ?? prefix + attribute.key
-      batch.withAttributes {
-        $0.append(key: $1.intern(key), value: attribute.value, strings: &$1)
-      }
-    }
   }
 
   // MARK: Exceptions
@@ -274,17 +265,20 @@ struct XRayJSON: JSONValueCodec {
 
 /// OpenTelemetry's names for what X-Ray says.
 private enum XRayNames {
-  static let http = [
-    "request.method": "http.request.method", "request.url": "url.full",
-    "request.user_agent": "user_agent.original", "request.client_ip": "client.address",
-    "response.status": "http.response.status_code",
-    "response.content_length": "http.response.body.size",
-  ]
-  static let sql = ["sanitized_query": "db.query.text", "database_type": "db.system.name"]
-  static let aws = [
-    "region": "cloud.region", "account_id": "cloud.account.id", "operation": "rpc.method",
-    "request_id": "aws.request_id",
-  ]
+  static let http = JSONKeyTable<String>([
+    ("http.request.url", "url.full"),
+    ("http.request.user_agent", "user_agent.original"),
+    ("http.request.client_ip", "client.address"),
+    ("http.response.status", "http.response.status_code"),
+    ("http.response.content_length", "http.response.body.size"),
+  ])
+  static let sql = JSONKeyTable<String>([
+    ("sql.sanitized_query", "db.query.text"), ("sql.database_type", "db.system.name"),
+  ])
+  static let aws = JSONKeyTable<String>([
+    ("aws.region", "cloud.region"), ("aws.account_id", "cloud.account.id"),
+    ("aws.operation", "rpc.method"),
+  ])
   static let exception = [
     "message": "exception.message", "type": "exception.type", "stack": "exception.stacktrace",
   ]

@@ -36,7 +36,7 @@ struct ZipkinEndpoint: Sendable {
 
   /// Appends the endpoint as the span's own one.
   func addAsLocal(_ span: inout MappedSpan, _ batch: inout SpanBatch) {
-    span.addService(service, &batch.strings)
+    span.addToSource(.serviceName, service, &batch)
     batch.add("network.local.address", address)
     if port != 0 { batch.add("network.local.port", int: port) }
   }

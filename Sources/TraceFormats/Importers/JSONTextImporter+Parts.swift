@@ -20,9 +20,12 @@ extension JSONTextImporter {
     }
   }
 
+  // What codecs have learned of records ends at no cut.
+  public var mayJoin: Bool { !hasRecords }
+
   public mutating func join(_ next: Self, _ batch: inout SpanBatch) -> Bool {
-    // What is around records, and what codecs have learned, ends at no cut.
-    guard !wrapper.isOpen, !hasRecords,
+    // What is around records ends at no cut either.
+    guard !wrapper.isOpen, mayJoin,
       let cut = next.cut, cut.offset == offset, carried == nil,
       cut.kind == .whole ? mode == .text : mode == .otlp && stream.isBefore(cut.kind)
     else { return false }

@@ -41,9 +41,33 @@ extension Span where Element == UInt8 {
     return index
   }
 
+  /// The first byte from `start` on that JSON's strings need an escape for, or `stop`, or the end.
+  func endOfJSONText(from start: Int, before stop: UInt8) -> Int {
+    var index = start
+    while index &+ 16 <= count {
+      let vector = vector(at: index)
+      let length = Int(Swift.min(cv_json_text(vector), cv_before(vector, stop)))
+      if length < 16 { return index &+ length }
+      index &+= 16
+    }
+    while index < count {
+      let byte = self[index]
+      if byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == stop { return index }
+      index &+= 1
+    }
+    return index
+  }
+
   /// The first line feed, carriage return or `delimiter` from `start` on, or the end.
   func endOfPlainCell(from start: Int, _ delimiter: UInt8) -> Int {
     var index = start
+    while index &+ 16 <= count {
+      let vector = vector(at: index)
+      let lineEnd = Swift.min(cv_before(vector, 0x0a), cv_before(vector, 0x0d))
+      let length = Int(Swift.min(lineEnd, cv_before(vector, delimiter)))
+      if length < 16 { return index &+ length }
+      index &+= 16
+    }
     while index < count {
       let byte = self[index]
       if byte == delimiter || byte == 0x0a || byte == 0x0d { return index }

@@ -69,16 +69,36 @@ enum DelimitedCell {
         return true
       }
     }
-    var text: [UInt8] = []
-    append(bytes, cell, dialect, to: &text)
-    if text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "[") {
+    if let contents = plainContents(bytes, cell, dialect) {
+      appendContents(bytes.extracting(contents), to: &json)
+    } else {
+      var text: [UInt8] = []
+      append(bytes, cell, dialect, to: &text)
+      appendContents(text.span, to: &json)
+    }
+    return true
+  }
+
+  /// Where the contents stand in the cell as they are; nil if they have to be made.
+  private static func plainContents(
+    _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect
+  ) -> Range<Int>? {
+    if !cell.isQuoted { return dialect.hasEscapes ? nil : cell.range }
+    guard !cell.hasQuotes, cell.range.count >= 2,
+      bytes[cell.range.upperBound - 1] == UInt8(ascii: "\"")
+    else { return nil }
+    return cell.range.lowerBound + 1..<cell.range.upperBound - 1
+  }
+
+  /// Appends contents that are no number as a JSON value.
+  private static func appendContents(_ text: Span<UInt8>, to json: inout [UInt8]) {
+    if !text.isEmpty, text[0] == UInt8(ascii: "{") || text[0] == UInt8(ascii: "[") {
       let start = json.count
-      appendLiteral(text.span, to: &json)
-      if isValue(json.span, from: start) { return true }
+      appendLiteral(text, to: &json)
+      if isValue(json.span, from: start) { return }
       json.removeLast(json.count - start)
     }
-    appendString(text.span, to: &json)
-    return true
+    appendString(text, to: &json)
   }
 
   /// Appends bytes as a JSON string.
@@ -90,7 +110,7 @@ enum DelimitedCell {
       index = bytes.endOfJSONText(from: index)
       guard index < bytes.count else { break }
       json.append(bytes, start..<index)
-      json += escaped(bytes[index])
+      append(escaped: bytes[index], to: &json)
       index += 1
       start = index
     }
@@ -98,16 +118,19 @@ enum DelimitedCell {
     json.append(UInt8(ascii: "\""))
   }
 
-  /// A byte in a JSON string.
-  private static func escaped(_ byte: UInt8) -> [UInt8] {
+  /// Appends a byte of a JSON string, with an escape if it needs one.
+  private static func append(escaped byte: UInt8, to json: inout [UInt8]) {
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): json.append(UInt8(ascii: "\\"))
     case 0..<0x20:
-      Array("\\u00".utf8) + [
-        UInt8(ascii: "0") + byte >> 4, Array("0123456789abcdef".utf8)[Int(byte & 15)],
-      ]
-    default: [byte]
+      let digit = byte & 15
+      json += "\\u00".utf8
+      json.append(UInt8(ascii: "0") + byte >> 4)
+      json.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+      return
+    default: break
     }
+    json.append(byte)
   }
 
   /// Appends JSON as it is, and a literal of ClickHouse as JSON: strings are in single quotes there,
@@ -118,6 +141,10 @@ enum DelimitedCell {
     var start = 0
     var index = 0
     while index < bytes.count {
+      if quote == UInt8(ascii: "'") {
+        index = bytes.endOfJSONText(from: index, before: quote)
+        guard index < bytes.count else { break }
+      }
       let byte = bytes[index]
       // Most bytes are letters and digits.
       if byte > UInt8(ascii: ")"), byte != UInt8(ascii: "\\") {
@@ -133,7 +160,7 @@ enum DelimitedCell {
       }
       func replace(byEscaped other: UInt8) {
         json.append(bytes, start..<index)
-        json += escaped(other)
+        append(escaped: other, to: &json)
         start = index + length
       }
       if quote == UInt8(ascii: "\"") {

@@ -130,7 +130,8 @@ struct DelimitedHeader: Sendable {
     for (index, cell) in cells.enumerated() where !cell.range.isEmpty {
       let start = json.count
       if start > 1 { json.append(UInt8(ascii: ",")) }
-      json += keys[index]
+      let key = keys[index]
+      json.append(copying: key.span)
       let isWritten = DelimitedCell.appendValue(
         bytes, cell, dialect, isText: areText[index], to: &json)
       if !isWritten { json.removeLast(json.count - start) }

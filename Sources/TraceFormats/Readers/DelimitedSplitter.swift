@@ -15,6 +15,8 @@ struct DelimitedSplitter: Sendable {
     /// Where it is in the row, with its quotes.
     var range: Range<Int>
     var isQuoted = false
+    /// Whether anything follows a quote in it: then the contents are not just what is in the quotes.
+    var hasQuotes = false
   }
 
   private enum State {
@@ -30,6 +32,7 @@ struct DelimitedSplitter: Sendable {
   private var state = State.cellStart
   private var cellStart = 0
   private var isQuoted = false
+  private var hasQuotes = false
   private var endsWithReturn = false
 
   /// Begins the next row.
@@ -39,6 +42,7 @@ struct DelimitedSplitter: Sendable {
     state = .cellStart
     cellStart = 0
     isQuoted = false
+    hasQuotes = false
     endsWithReturn = false
   }
 
@@ -81,9 +85,11 @@ struct DelimitedSplitter: Sendable {
         endCell(at: base + index)
       } else if byte == UInt8(ascii: "\""), !dialect.hasEscapes, state != .plain {
         // At the beginning it opens, behind another one it stands for itself.
+        hasQuotes = isQuoted
         isQuoted = true
         state = .quoted
       } else if byte != 0x0d || state != .quote {
+        hasQuotes = true
         state = .plain
       }
     }
@@ -98,9 +104,11 @@ struct DelimitedSplitter: Sendable {
   }
 
   private mutating func endCell(at end: Int) {
-    cells.append(Cell(range: cellStart..<max(cellStart, end), isQuoted: isQuoted))
+    cells.append(
+      Cell(range: cellStart..<max(cellStart, end), isQuoted: isQuoted, hasQuotes: hasQuotes))
     cellStart = end + 1
     state = .cellStart
     isQuoted = false
+    hasQuotes = false
   }
 }

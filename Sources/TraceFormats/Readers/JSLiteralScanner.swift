@@ -37,12 +37,8 @@ struct JSLiteralScanner: Sendable {
     defer { consumed &+= position &- start }
     while position < bytes.count {
       if quote != 0, !isEscaped {
-        while bytes[position] != quote, bytes[position] != 0x0a,
-          bytes[position] != UInt8(ascii: "\\")
-        {
-          position &+= 1
-          if position == bytes.count { return .more }
-        }
+        position = bytes.endOfJSONText(from: position, before: quote)
+        if position == bytes.count { return .more }
       }
       let byte = bytes[position]
       if quote != 0 {

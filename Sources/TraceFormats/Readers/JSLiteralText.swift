@@ -79,12 +79,7 @@ struct JSLiteralText {
       let quote = bytes[index]
       index += 1
       while index < bytes.count, bytes[index] != quote {
-        var end = index
-        while end < bytes.count, bytes[end] != quote, bytes[end] != UInt8(ascii: "\""),
-          bytes[end] != UInt8(ascii: "\\")
-        {
-          end += 1
-        }
+        let end = bytes.span.endOfJSONText(from: index, before: quote)
         append(index..<end)
         index = end
         if index < bytes.count, bytes[index] != quote { character() }
@@ -163,12 +158,12 @@ struct JSLiteralText {
     let isPlain = !expectsKey && (isNumber(range) || isWord(range))
     if isPlain {
       append(range)
-    } else if !expectsKey, bytes[range].elementsEqual("undefined".utf8) {
+    } else if !expectsKey, bytes.span.matches(range, "undefined") {
       output += Array("null".utf8)
     } else if !expectsKey, let last = range.last, bytes[last] == UInt8(ascii: "n"),
       isNumber(range.lowerBound..<last)
     {
-      output += bytes[range.lowerBound..<last]
+      append(range.lowerBound..<last)
     } else {
       output.append(UInt8(ascii: "\""))
       if bytes.span.endOfJSONText(from: range.lowerBound) >= range.upperBound {
@@ -187,12 +182,14 @@ struct JSLiteralText {
   }
 
   private func isNumber(_ range: Range<Int>) -> Bool {
-    NumberText.decimal(bytes.span, range) != nil
+    // Most words are told by their first byte.
+    guard let first = range.first, bytes[first] <= UInt8(ascii: "9") else { return false }
+    return NumberText.decimal(bytes.span, range) != nil
   }
 
+  private static let words = ["true", "false", "null", "NaN", "Infinity", "-Infinity"]
+
   private func isWord(_ range: Range<Int>) -> Bool {
-    ["true", "false", "null", "NaN", "Infinity", "-Infinity"].contains {
-      bytes[range].elementsEqual($0.utf8)
-    }
+    Self.words.contains { bytes.span.matches(range, $0) }
   }
 }

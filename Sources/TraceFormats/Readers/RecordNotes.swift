@@ -45,6 +45,7 @@ struct RecordNotes: Sendable {
 
   /// Forgets the notes of a record that is decoded again, or not at all.
   mutating func discard() {
+    if notes.isEmpty { return }
     notes.removeAll(keepingCapacity: true)
     hasInvalidUTF8 = false
     hasBase64 = false
@@ -52,6 +53,7 @@ struct RecordNotes: Sendable {
 
   /// The notes of a record that was kept; the next record begins.
   mutating func take() -> [Note] {
+    if notes.isEmpty { return [] }
     defer { discard() }
     if hasBase64 { reportedBase64 = true }
     return notes
