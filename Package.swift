@@ -43,7 +43,8 @@ let package = Package(
       name: "TerminalTests",
       // TerminalProbe and traceview are programs that the tests run.
       dependencies: [
-        "Cells", "CNCurses", "SpanGenerator", "Terminal", "TerminalProbe", "traceview",
+        "Cells", "CNCurses", "SpanGenerator", "Terminal", "TerminalProbe", "TraceTestSupport",
+        "traceview",
       ],
       swiftSettings: strict),
     // A small full screen program for the tests to run in a real terminal.
@@ -134,7 +135,8 @@ let package = Package(
       ]),
     // Runs the built program, so it must be built before.
     .testTarget(
-      name: "CommandLineTests", dependencies: ["traceview"], swiftSettings: strict),
+      name: "CommandLineTests", dependencies: ["TraceTestSupport", "traceview"],
+      swiftSettings: strict),
 
     // MARK: SpanGenerator
     .target(name: "SpanGenerator", path: "Benchmarks/SpanGenerator", swiftSettings: pure),

@@ -54,18 +54,23 @@ struct GenerateLoad: ParsableCommand {
     let began = ContinuousClock.now
     let end = began + .seconds(seconds)
     let (connections, rate, port, protocolName) = (connections, rate, port, protocolName)
-    DispatchQueue.concurrentPerform(iterations: connections) { number in
-      let own = prepared.indices.filter { $0 % connections == number % prepared.count }
-      let count = Self.send(
-        own.map { prepared[$0] }, number: number, until: end,
-        rate: Double(rate) / Double(connections), port: port, protocolName)
-      total.withLock {
-        $0.sent += count.sent
-        $0.accepted += count.accepted
-        $0.refused += count.refused
-        $0.failure = $0.failure ?? count.failure
+    let senders = DispatchGroup()
+    for number in 0..<connections {
+      // A queue of its own has a thread of its own, however few processors there are.
+      DispatchQueue(label: "connection \(number)").async(group: senders) {
+        let own = prepared.indices.filter { $0 % connections == number % prepared.count }
+        let count = Self.send(
+          own.map { prepared[$0] }, number: number, until: end,
+          rate: Double(rate) / Double(connections), port: port, protocolName)
+        total.withLock {
+          $0.sent += count.sent
+          $0.accepted += count.accepted
+          $0.refused += count.refused
+          $0.failure = $0.failure ?? count.failure
+        }
       }
     }
+    senders.wait()
     let time = began.duration(to: .now) / .seconds(1)
     let count = total.withLock { $0 }
     print(

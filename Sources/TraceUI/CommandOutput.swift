@@ -10,6 +10,8 @@ struct CommandOutput: Sendable {
   private(set) var why: [String] = []
   /// The line that has no end yet.
   private var rest: [UInt8] = []
+  /// Whether a carriage return came, so that what follows takes the place of that line.
+  private var isReturned = false
 
   static let lineLimit = 10_000
   private static let widthLimit = 4_096
@@ -38,8 +40,13 @@ struct CommandOutput: Sendable {
       if byte == UInt8(ascii: "\n") {
         lines.append(Self.text(rest))
         rest.removeAll(keepingCapacity: true)
-      } else if rest.count < Self.widthLimit {
-        rest.append(byte)
+        isReturned = false
+      } else if byte == UInt8(ascii: "\r") {
+        isReturned = true
+      } else {
+        if isReturned { rest.removeAll(keepingCapacity: true) }
+        isReturned = false
+        if rest.count < Self.widthLimit { rest.append(byte) }
       }
     }
     if lines.count > Self.lineLimit {
@@ -50,7 +57,7 @@ struct CommandOutput: Sendable {
     }
   }
 
-  /// A line without what drives a terminal: colours are left out, a carriage return begins it again.
+  /// A line without what drives a terminal: colours are left out.
   private static func text(_ line: [UInt8]) -> String {
     var shown: [UInt8] = []
     var index = 0
@@ -62,8 +69,6 @@ struct CommandOutput: Sendable {
         index += 1
         while index < line.count, !(0x40...0x7e).contains(line[index]) { index += 1 }
         index += 1
-      } else if byte == UInt8(ascii: "\r") {
-        if index < line.count { shown.removeAll() }
       } else if byte == UInt8(ascii: "\t") {
         shown += Array(repeating: UInt8(ascii: " "), count: 8 - shown.count % 8)
       } else {

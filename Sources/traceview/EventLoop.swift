@@ -14,6 +14,9 @@ struct EventLoop: ~Copyable {
   private let paletteOn: (TerminalBackground) -> Palette
   private let usesASCII: Bool
   private let inbox: Inbox<News>
+  /// From the command that runs. It holds little: a command that writes much waits until it is read,
+  /// and neither keys nor other news wait for it.
+  private let output: Inbox<CommandNews>
   private let jobs: JobRunner
   /// Jobs that a frame should wait for and that have not reported yet: of each lane the newest,
   /// which is the only one that reports.
@@ -49,17 +52,20 @@ struct EventLoop: ~Copyable {
   /// that the terminal says it has, whenever it does.
   init(
     terminal: consuming Terminal, options: ViewOptions, ascii: Bool, palette: Palette,
-    paletteOn: @escaping (TerminalBackground) -> Palette, startLoader: (Inbox<News>) -> Void
+    paletteOn: @escaping (TerminalBackground) -> Palette,
+    startLoader: (Inbox<News>, Inbox<CommandNews>) -> Void
   ) {
     let waker = terminal.waker
     // Room for more than ever waits: posting must not block a job.
     let inbox = Inbox<News>(capacity: 1_024) { waker.wake() }
+    let output = Inbox<CommandNews>(capacity: 2) { waker.wake() }
     Background.giveWay()
-    startLoader(inbox)
+    startLoader(inbox, output)
     self.palette = palette
     self.paletteOn = paletteOn
     usesASCII = ascii
     self.inbox = inbox
+    self.output = output
     jobs = JobRunner { inbox.post($0) }
     state = ViewState(size: terminal.size, options: options)
     self.terminal = terminal
@@ -74,6 +80,10 @@ struct EventLoop: ~Copyable {
       }
       for event in inbox.drain() {
         if let end = take(event) { return end }
+      }
+      for news in output.drain() {
+        hasChanged = true
+        if let end = apply(.command(news)) { return end }
       }
       if !state.wasTouched, let end = endOfNothing { return end }
       let wait = millisecondsToDraw(since: drawnAt)
@@ -141,7 +151,6 @@ struct EventLoop: ~Copyable {
       if awaitedJobs[result.lane] == result.generation { awaitedJobs[result.lane] = nil }
       hasAnswer = hasAnswer || result.isAnswer
       return apply(.job(result))
-    case .command(let news): return apply(.command(news))
     case .data(let data, let quality, let load):
       latest = (data, load)
       return apply(.data(data, quality, load))

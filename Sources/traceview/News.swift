@@ -6,8 +6,6 @@ import TraceUI
 enum News: Sendable {
   /// More was read, or analyzed, or reading has ended.
   case data(DataSet, DataQuality, LoadStatus)
-  /// What the command that runs has written, or that it has ended.
-  case command(CommandNews)
   /// What a job found.
   case result(JobResult)
 }

@@ -1,5 +1,6 @@
 import TraceFormats
 import TraceModel
+import TraceReceivers
 import TraceSources
 
 /// What is viewed: the sources that could be opened, and what went wrong with others.
@@ -13,6 +14,9 @@ struct OpenedSources {
 
   /// Whether some give spans until they are stopped.
   var isLive: Bool { sources.contains { $0.isLive } }
+
+  /// Whether programs send spans to some.
+  var isReceiving: Bool { sources.contains { $0 is Receiver } }
 
   /// Opens one more source, which gets the number that it is given.
   mutating func open(

@@ -16,7 +16,21 @@ struct PrintRun {
     let (data, quality, load) = read(opened, recorder) { loader in
       if opened.isLive { Termination.onSignal { _ in loader.stop() } }
     }
-    return write(data, quality, load, opened)
+    let status = write(data, quality, load, opened)
+    if opened.isReceiving { StandardError.complain(summary(data, load)) }
+    return status
+  }
+
+  /// What became of all that was received: senders are told to try again with what is refused, and
+  /// what is evicted had its time.
+  private func summary(_ data: DataSet, _ load: LoadStatus) -> String {
+    let received = load.live.values.reduce(0) { $0 + $1.receivedSpans }
+    let refused = load.live.values.reduce(0) { $0 + $1.refusedRequests }
+    return """
+      received \(CountText.counted(received, "span")), kept \(CountText.grouped(data.store.count)), \
+      evicted \(CountText.grouped(data.store.evictedCount)), \
+      refused \(CountText.counted(refused, "request"))
+      """
   }
 
   /// Writes what was read, and the issues to standard error.

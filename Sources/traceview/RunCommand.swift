@@ -66,10 +66,11 @@ struct RunCommand: ParsableCommand {
     }
     opened.sendingHelp = ["The command runs with its OTEL_ variables pointed here."]
     let environment = RunEnvironment(port: receiver.boundPort, command: command)
+    let recorder: Recorder?
+    do throws(ExitCode) { recorder = try view.openRecorder() } catch { return error.rawValue }
+    defer { recorder?.finish() }
     do throws(OutputError) {
       let isText = view.isText || check
-      let recorder = try view.record.map { (path) throws(OutputError) in try Recorder(path) }
-      defer { recorder?.finish() }
       let running = try RunningCommand(
         command, environment: environment.variables, capturesOutput: !isText)
       let why: @Sendable () -> [String] = {

@@ -64,7 +64,10 @@ final class RunningCommand: Sendable {
     sigemptyset(&signals)
     for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    var flags = POSIX_SPAWN_SETSIGDEF
+    // Nor does it wait with any: it could not be asked to end.
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    var flags = POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
     if let output {
       posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
       posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
@@ -98,6 +101,7 @@ final class RunningCommand: Sendable {
   }
 
   /// Asks it to end, makes it, and returns the exit status.
+  @discardableResult
   func end() -> Int32 {
     send(SIGTERM)
     if wait(Self.patience) == nil {

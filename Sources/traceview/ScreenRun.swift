@@ -26,7 +26,9 @@ struct ScreenRun {
       for failure in load.failures { StandardError.complain(failure) }
       return 0
     case .signal(let number):
-      // Die of the signal, so that who sent it sees that.
+      // Die of the signal, so that who sent it sees that; nothing is done after it.
+      command?.end()
+      recorder?.finish()
       signal(number, SIG_DFL)
       raise(number)
       return 128 + number
@@ -59,11 +61,11 @@ struct ScreenRun {
       terminal: terminal,
       options: view,
       ascii: usesASCII, palette: palette(on: known), paletteOn: palette,
-      startLoader: { inbox in
+      startLoader: { inbox, output in
         Loader(opened, memory: memory, recorder: recorder) { data, quality, load in
           inbox.post(.data(data, quality, load))
         }.start()
-        command?.watch(why) { inbox.post(.command($0)) }
+        command?.watch(why) { output.post($0) }
       })
     return loop.run()
   }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Cells
 import Glibc
 import Terminal
@@ -40,12 +41,7 @@ struct ViewCommand {
     }
     guard !opened.sources.isEmpty else { return Status.noInput }
     let recorder: Recorder?
-    do throws(OutputError) {
-      recorder = try options.record.map { (path) throws(OutputError) in try Recorder(path) }
-    } catch {
-      StandardError.complain("--record \(options.record ?? ""): \(error.reason)")
-      return Status.outputError
-    }
+    do throws(ExitCode) { recorder = try options.openRecorder() } catch { return error.rawValue }
     defer { recorder?.finish() }
     return options.isText
       ? PrintRun(options: options).run(opened, recorder)

@@ -65,6 +65,17 @@ struct ViewOptionsGroup: ParsableArguments {
       throw ValidationError("--json goes with --print problems.")
     }
   }
+
+  /// What writes the file of `--record`, if there is one.
+  ///
+  /// - Throws: the exit status, when it has said why that file cannot be written.
+  func openRecorder() throws(ExitCode) -> Recorder? {
+    guard let record else { return nil }
+    do throws(OutputError) { return try Recorder(record) } catch {
+      StandardError.complain("--record \(record): \(error.reason)")
+      throw ExitCode(ViewCommand.Status.outputError)
+    }
+  }
 }
 
 /// A word out of a few, which the help names by itself.

@@ -21,6 +21,18 @@ struct Traceview {
     ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
   }
 
+  /// The program in the package's folder, to be started.
+  static func process(_ arguments: [String], environment: [String: String]) -> Process {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.currentDirectoryURL = root
+    process.environment = ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "UTC"]
+      .merging(environment) { $1 }
+      .merging(sanitizers) { $1 }
+    return process
+  }
+
   /// Runs the program in the package's folder and waits for its end.
   static func run(
     _ arguments: String..., input: Data = Data(), environment: [String: String] = [:]
@@ -31,13 +43,7 @@ struct Traceview {
   static func run(
     _ arguments: [String], input: Data = Data(), environment: [String: String] = [:]
   ) throws -> Traceview {
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    process.currentDirectoryURL = root
-    process.environment = ["LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "TZ": "UTC"]
-      .merging(environment) { $1 }
-      .merging(sanitizers) { $1 }
+    let process = process(arguments, environment: environment)
     let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
     process.standardInput = stdin
     process.standardOutput = stdout

@@ -161,4 +161,21 @@ import TraceTestSupport
     session.press("!")
     #expect(session.text.contains("1 problem"))
   }
+
+  @Test func outputIsLinesAndTheLastOfThem() {
+    func lines(_ pieces: String...) -> [String] {
+      var output = CommandOutput()
+      for piece in pieces { output.take(.output(Array(piece.utf8)), height: 10) }
+      return (0..<output.count).map { output[$0] }
+    }
+    #expect(lines("one\ntw", "o\nthr") == ["one", "two", "thr"])
+    #expect(lines("\u{1B}[31mred\u{1B}[0m\r\n\u{7}") == ["red", "\\x07"])
+    // A progress bar, however long it goes on.
+    #expect(lines("10 %\r50 %", "\r100", " %\r") == ["100 %"])
+    let steps = (0..<2_000).map { "\r\($0) of 2000" }.joined()
+    #expect(lines(steps, "\rdone\n") == ["done"])
+    let many = (0..<CommandOutput.lineLimit + 5).map { "\($0)\n" }.joined()
+    #expect(lines(many).count == CommandOutput.lineLimit && lines(many).first == "5")
+    #expect(lines(String(repeating: "x", count: 100_000), "\nnext").map(\.count) == [4_096, 4])
+  }
 }

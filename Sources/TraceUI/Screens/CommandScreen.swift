@@ -6,13 +6,12 @@ extension ViewState {
   var commandHeight: Int { max(0, size.height - 2) }
 
   func drawCommand(into frame: inout Frame) {
-    var facts = [CountText.counted(command.count, "line")]
-    if command.count >= CommandOutput.lineLimit { facts[0] = "the last \(facts[0])" }
-    facts.append(command.status.map { "ended with \($0)" } ?? "running")
+    let count = CountText.counted(command.count, "line")
+    let fact = command.count >= CommandOutput.lineLimit ? "the last \(count)" : count
     drawHeader(
       [
-        StyledText("Output", .strong), StyledText(options.title), StyledText(facts: facts),
-      ], right: [loadNote].compactMap { $0 }, into: &frame)
+        StyledText("Output", .strong), StyledText(options.title), StyledText(fact),
+      ], right: [loadNote, commandNote].compactMap { $0 }, into: &frame)
     if command.count == 0 {
       frame.put("Nothing was written so far.", x: 1, y: 1, style: Style(.fact))
     }
@@ -27,7 +26,7 @@ extension ViewState {
       place: Self.place(command.scroll.cursor, of: command.count), into: &frame)
   }
 
-  /// How the command goes, for the header of the list.
+  /// How the command goes, for headers.
   var commandNote: StyledText? {
     guard options.command != nil else { return nil }
     guard let status = command.status else { return StyledText("running", Style(.fact)) }
