@@ -101,7 +101,8 @@ final class Loader: Sendable {
 
     /// Takes what has come, analyzes and publishes if it is time; `false` when everything was read.
     mutating func step() -> Bool {
-      let events = running.isEmpty ? [] : loader.inbox.wait(atMost: Loader.idle)
+      let rest = restOfInterval
+      let events = running.isEmpty ? [] : loader.inbox.wait(atMost: rest ?? Loader.idle)
       for event in events { take(event) }
       if loader.isLive { makeRoom() }
       hasNews = hasNews || !events.isEmpty
@@ -109,7 +110,7 @@ final class Loader: Sendable {
       let data = database.dataSet(settled: settled)
       // All that was read is shown before it is analyzed.
       if running.isEmpty, loader.publishesNews { publish(data, isDone: false) }
-      if isAnalysisDue(isIdle: events.isEmpty) { analyze(data) }
+      if isAnalysisDue(isIdle: events.isEmpty && rest == nil) { analyze(data) }
       let now = ContinuousClock.now
       let interval = loader.interval(spans: data.store.count)
       let isLate = publishedAt.map { now - $0 >= interval } ?? true
@@ -192,6 +193,13 @@ final class Loader: Sendable {
     }
 
     // MARK: Publishing
+
+    /// How long it is before what has come may be published; nil if there is nothing.
+    private var restOfInterval: DispatchTimeInterval? {
+      guard loader.publishesNews, hasNews, let publishedAt else { return nil }
+      let left = loader.interval(spans: database.store.count) - (.now - publishedAt)
+      return .milliseconds(max(0, Int(left / .milliseconds(1))) + 1)
+    }
 
     private func publish(_ data: DataSet, isDone: Bool) {
       let total = byteCounts.values

@@ -9,6 +9,7 @@ import sys
 
 import formats
 import keys
+import live
 import load
 import memory
 import peers
@@ -18,7 +19,8 @@ from data import Data
 from table import Table
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-GROUPS = ["load", "formats", "memory", "keys", "search", "growth", "start", "peers", "build"]
+GROUPS = ["load", "formats", "memory", "keys", "search", "growth", "start", "live", "peers",
+          "build"]
 
 
 def simdjson(table):
@@ -73,6 +75,9 @@ def main():
         memory.growth(table, program, data)
     if "start" in groups:
         start.run(table, program, ROOT)
+    if "live" in groups:
+        seconds, minutes = (10, 1) if options.quick else (60, 10)
+        live.run(table, program, ROOT / ".build/release/generate-load", seconds, minutes * 60)
     if "peers" in groups:
         peers.run(table, program, data, peer, limit=20 if options.quick else 60)
     if "build" in groups:

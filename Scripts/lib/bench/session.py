@@ -116,6 +116,12 @@ class Session:
             last = next_frame
         return last
 
+    def settle_for(self, seconds):
+        """Takes all frames that come in that time."""
+        deadline = time.perf_counter() + seconds
+        while (left := deadline - time.perf_counter()) > 0:
+            self.frame(left)
+
     def press(self, key):
         """Sends a key and gives the time, after the least time between two keys."""
         while (left := self._sent + KEY_INTERVAL - time.perf_counter()) > 0:
