@@ -86,6 +86,7 @@ static void restore_handlers(void) {
 // Only async-signal-safe calls. The signal comes again when this returns, to whoever handled it
 // before us, so that status, core dump and a backtrace of the Swift runtime are as they would be.
 static void on_crash(int number) {
+  int before = errno;
   if (guarded) {
     guarded = 0;
     cnc_write(cnc_output, restore_bytes, restore_count);
@@ -94,6 +95,7 @@ static void on_crash(int number) {
   }
   restore_handlers();
   raise(number);
+  errno = before;
 }
 
 void cnc_guard(const char *restore, size_t count) {

@@ -259,16 +259,18 @@ private struct TraceIDTable: Sendable {
   mutating func insert(_ row: TraceRow, of id: TraceID) {
     count += 1
     if count * 2 > slots.count { grow() }
-    enter(hash(id) & ~0xffff_ffff | UInt64(row.rawValue &+ 1), &slots)
+    Self.enter(hash(id) & ~0xffff_ffff | UInt64(row.rawValue &+ 1), &slots)
   }
 
   private mutating func grow() {
     var larger = [UInt64](repeating: 0, count: slots.count * 2)
-    for entry in slots where entry != 0 { enter(entry, &larger) }
+    for entry in slots where entry != 0 { Self.enter(entry, &larger) }
     slots = larger
   }
 
-  private func enter(_ entry: UInt64, _ slots: inout [UInt64]) {
+  /// Puts an entry into the first free slot from its own on. No method of a table: unless optimized
+  /// away, the call would hold the slots a second time, so that each entry copies them all.
+  private static func enter(_ entry: UInt64, _ slots: inout [UInt64]) {
     var slot = Int(entry >> 32) & (slots.count - 1)
     while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
     slots[slot] = entry

@@ -76,11 +76,14 @@ struct TraceviewInTerminalTests {
     try terminal.expectLeft(status: 0)
   }
 
-  @Test(arguments: [(TraceviewSession.threeTraces, " 1/3"), (TraceviewSession.oneTrace, " 1/4")])
-  func everySizeIsDrawnAndTheFirstOneAgain(file: String, end: String) throws {
+  /// `last` is what stands there when all that is known of the file is shown.
+  @Test(arguments: [
+    (TraceviewSession.threeTraces, "J shows them joined"), (TraceviewSession.oneTrace, " 1/4"),
+  ])
+  func everySizeIsDrawnAndTheFirstOneAgain(file: String, last: String) throws {
     let terminal = try TraceviewSession()
     let session = terminal.session
-    try terminal.start(file, showing: "? help", end)
+    try terminal.start(file, showing: "? help", last)
     let first = try session.screen()
     var screens: [String] = []
     for (width, height) in [(120, 40), (40, 10), (20, 5), (1, 1), (40, 10), (120, 40)] {
