@@ -147,7 +147,9 @@ final class Loader: Sendable {
     private mutating func makeRoom() {
       let limit = loader.memory.spanBytes
       guard database.byteCount > limit else { return }
-      database.evict(bytes: database.byteCount - limit / 8 * 7)
+      // Little at a time: who drops the last snapshot with it gives the memory back, and that may be
+      // the loop.
+      database.evict(bytes: database.byteCount - limit / 32 * 31)
       quality = quality.remaining(in: database.dataSet(settled: settled))
     }
 
