@@ -74,7 +74,10 @@ extension ViewState {
       parts.append(StyledText(SafeText.line(service), Style(.service(named: service))))
     }
     let arrow = list.query.descending ? "▼" : "▲"
-    parts.append(StyledText("by \(list.query.key.rawValue) \(arrow)", Style(.fact)))
+    // The counts at the left matter more, where not both fit.
+    if size.width >= 90 || parts.count < 3 {
+      parts.append(StyledText("by \(list.query.key.rawValue) \(arrow)", Style(.fact)))
+    }
     let window = list.query.last.map { "last \(DurationText.short($0))" } ?? "all time"
     if size.width >= 90 || list.query.last != nil { parts.append(StyledText(window, Style(.fact))) }
     return parts
