@@ -75,11 +75,14 @@ extension ViewState {
     }
     let arrow = list.query.descending ? "▼" : "▲"
     // The counts at the left matter more, where not both fit.
-    if size.width >= 90 || parts.count < 3 {
+    let hasRoom = liveFacts.isEmpty || size.width >= 150
+    if hasRoom, size.width >= 90 || parts.count < 3 {
       parts.append(StyledText("by \(list.query.key.rawValue) \(arrow)", Style(.fact)))
     }
     let window = list.query.last.map { "last \(DurationText.short($0))" } ?? "all time"
-    if size.width >= 90 || list.query.last != nil { parts.append(StyledText(window, Style(.fact))) }
+    if size.width >= 90 && hasRoom || list.query.last != nil {
+      parts.append(StyledText(window, Style(.fact)))
+    }
     return parts
   }
 
