@@ -103,11 +103,13 @@ struct GenerateLoad: ParsableCommand {
             count.accepted += spans
           } else {
             count.refused += spans
+            // It was told that there is no room: asking again at once would only be refused again.
             usleep(10_000)
           }
           if rate > 0 {
             let due = began + .seconds(Double(count.sent) / rate)
             let wait = ContinuousClock.now.duration(to: due) / .seconds(1)
+            // A rate is kept by being idle until the next request is due.
             if wait > 0 { usleep(useconds_t(min(wait, 1) * 1_000_000)) }
           }
           if ContinuousClock.now >= end { break }

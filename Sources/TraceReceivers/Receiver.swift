@@ -160,6 +160,7 @@ public final class Receiver: SpanSource {
   private func finishRequests() {
     try? listener.closeFuture.wait()
     let end = ContinuousClock.now + reception.limits.stopTime
+    // Once at the end: telling this thread of each request that ends would cost every request.
     while reception.openRequests > 0, ContinuousClock.now < end { usleep(1_000) }
     for connection in reception.connections.all { connection.close(promise: nil) }
   }

@@ -96,6 +96,7 @@ struct RunCommand: ParsableCommand {
     var count = -1
     for _ in 0..<25 where receiver.activity.receivedSpans != count {
       count = receiver.activity.receivedSpans
+      // Nothing says which span is the last: a time in which none comes has to do.
       usleep(200_000)
     }
   }

@@ -48,6 +48,7 @@ final class LiveTraceview {
       guard ContinuousClock.now < deadline else {
         throw Failure(description: "never: \(what); errors: \(errors); output: \(output)")
       }
+      // What another process writes to a file comes without a word.
       usleep(10_000)
     }
   }

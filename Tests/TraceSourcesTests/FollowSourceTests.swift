@@ -267,7 +267,8 @@ import TraceTestSupport
     let clock = ContinuousClock()
     var times: [Duration] = []
     for number in 2...12 {
-      // Let it wait.
+      // It must have gone to sleep to be woken: what is written before shows nothing, and a source
+      // that waits has no sign of it.
       usleep(60_000)
       let before = clock.now
       try old.write(contentsOf: Data(Self.line("\(number)").utf8))

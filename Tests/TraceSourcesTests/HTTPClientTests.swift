@@ -109,6 +109,7 @@ import Testing
     let stop = StopSignal()
     let client = try client(server.url, stop: stop)
     DispatchQueue.global().async {
+      // Stopped before the server has the request, it would be no request that is stopped.
       while server.requests.isEmpty { usleep(1_000) }
       stop.set()
     }

@@ -61,6 +61,7 @@ final class LiveRun: Sendable {
     while ContinuousClock.now < deadline {
       let heard = soFar
       if condition(heard) { return heard }
+      // Conditions are also about files and servers, which tell nobody when they become true.
       usleep(2_000)
     }
     let heard = soFar

@@ -130,6 +130,7 @@ import TraceTestSupport
     let server = StubServer { request in
       guard request.path == "/api/v3/traces" else { return Self.good(request) }
       if running.next() - most.last > 1 { return .init(status: 500) }
+      // Longer than the pause between two polls, so that polls which do not wait would overlap.
       usleep(30_000)
       _ = most.next()
       return Self.good(request)
