@@ -38,8 +38,7 @@ enum DatadogDetails {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (trace, span, state, flags) = (TraceID.invalid, SpanID.invalid, StringID.empty, UInt32(0))
       var high: UInt64 = 0
       var isFirstKey = true
@@ -69,8 +68,7 @@ enum DatadogDetails {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (time, name) = (UnixNanos.unset, StringID.empty)
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {

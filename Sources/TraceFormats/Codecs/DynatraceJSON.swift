@@ -103,8 +103,7 @@ struct DynatraceJSON: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (time, name) = (UnixNanos.unset, StringID.empty)
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
@@ -124,8 +123,7 @@ struct DynatraceJSON: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (trace, span, state) = (TraceID.invalid, SpanID.invalid, StringID.empty)
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {

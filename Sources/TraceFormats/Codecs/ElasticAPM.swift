@@ -155,8 +155,7 @@ struct ElasticAPM: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (trace, span) = (TraceID.invalid, SpanID.invalid)
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {

@@ -168,8 +168,7 @@ struct JSConsole: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (time, name, dropped) = (UnixNanos.unset, StringID.empty, UInt32(0))
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
@@ -208,8 +207,7 @@ struct JSConsole: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (target, dropped) = (Context(), UInt32(0))
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {

@@ -257,4 +257,15 @@ struct JSONFields: Sendable {
     try skip(bytes, &reader, expected: "an array")
     return false
   }
+
+  /// Enters the next object of the array that the reader is in, and passes over elements that are none,
+  /// with a note; false at the end of the array.
+  mutating func nextObject(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, isFirst: inout Bool
+  ) throws(JSONError) -> Bool {
+    while try reader.nextElement(bytes, isFirst: &isFirst) {
+      if try enterObject(bytes, &reader) { return true }
+    }
+    return false
+  }
 }

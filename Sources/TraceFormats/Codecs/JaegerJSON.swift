@@ -98,8 +98,7 @@ struct JaegerJSON: JSONValueCodec {
     guard try fields.enterArray(bytes, &reader) else { return }
     var all: [Reference] = []
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var reference = Reference()
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {

@@ -70,8 +70,7 @@ struct JaegerEvents: Sendable {
     guard try reader.peekKind(bytes) != .null else { return _ = try reader.skipValue(bytes) }
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var time = UnixNanos.unset
       var name = StringID.empty
       var isFirstKey = true

@@ -153,8 +153,7 @@ struct OTLPJSON: Sendable {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (time, name, dropped) = (UnixNanos.unset, StringID.empty, UInt32(0))
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
@@ -175,8 +174,7 @@ struct OTLPJSON: Sendable {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (traceID, spanID) = (TraceID.invalid, SpanID.invalid)
       var (traceState, flags, dropped) = (StringID.empty, UInt32(0), UInt32(0))
       var isFirstKey = true

@@ -192,8 +192,7 @@ struct PythonConsole: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var (time, name) = (UnixNanos.unset, StringID.empty)
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
@@ -214,8 +213,7 @@ struct PythonConsole: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var context = SpanContext()
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {

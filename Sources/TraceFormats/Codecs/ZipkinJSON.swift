@@ -84,8 +84,7 @@ struct ZipkinJSON: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var time = UnixNanos.unset
       var name = StringID.empty
       var isFirstKey = true

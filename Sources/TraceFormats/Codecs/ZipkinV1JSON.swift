@@ -173,8 +173,7 @@ struct ZipkinV1JSON: JSONValueCodec {
     var all: [Annotation] = []
     guard try fields.enterArray(bytes, &reader) else { return all }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var annotation = Annotation()
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
@@ -201,8 +200,7 @@ struct ZipkinV1JSON: JSONValueCodec {
     var all: [BinaryAnnotation] = []
     guard try fields.enterArray(bytes, &reader) else { return all }
     var isFirst = true
-    while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard try fields.enterObject(bytes, &reader) else { continue }
+    while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var annotation = BinaryAnnotation()
       var isFirstKey = true
       while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
