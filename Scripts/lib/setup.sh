@@ -119,7 +119,7 @@ build_release() {
   for product in "$@"; do
     program=$root/.build/release/$product
     if [[ ! -x $program ]]; then
-      say "building $product (release)… the first time takes about a minute"
+      say "building $product (release)… the first time takes a few minutes"
     elif [[ -n $(find "$root/Sources" "$root/Benchmarks" "$root/Package.swift" \
       -newer "$program" -type f -print -quit 2>/dev/null) ]]; then
       say "building $product (release)…"

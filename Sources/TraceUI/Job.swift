@@ -172,8 +172,12 @@ struct TraceListQuery: Sendable, Equatable {
       return true
     }
     var result = TraceListResult(query: self, rows: rows)
+    var latest = UnixNanos.unset
     for row in rows {
       let summary = data.traces[row]
+      if result.newest == nil || summary.extent.start >= latest {
+        (result.newest, latest) = (row, summary.extent.start)
+      }
       result.slowest = max(result.slowest, summary.duration)
       result.starts = result.starts.union(
         SpanExtent(start: summary.extent.start, end: summary.extent.start))
@@ -195,6 +199,8 @@ struct TraceListResult: Sendable {
   var query = TraceListQuery()
   var rows: [TraceRow] = []
   var slowest = DurationNanos.zero
+  /// The trace that began last.
+  var newest: TraceRow?
   /// From the first start to the last.
   var starts = SpanExtent(start: .unset, end: .unset)
 }

@@ -38,15 +38,8 @@ struct TraceListState: Sendable {
     scroll.top = max(0, scroll.top - before)
   }
 
-  /// The place of the trace that began last: at an end of the list if that is in the order of time.
-  func newest(in table: TraceTable) -> Int? {
-    guard result.query.key != .start else {
-      return result.rows.isEmpty ? nil : result.query.descending ? 0 : result.rows.count - 1
-    }
-    return result.rows.indices.max {
-      table[result.rows[$0]].extent.start < table[result.rows[$1]].extent.start
-    }
-  }
+  /// The place of the trace that began last.
+  var newestPlace: Int? { result.newest.flatMap { result.rows.lastIndex(of: $0) } }
 
   /// The traces from the cursor on.
   var rowsFromCursor: ArraySlice<TraceRow> { result.rows.dropFirst(scroll.cursor) }

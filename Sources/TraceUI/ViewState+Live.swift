@@ -79,7 +79,7 @@ extension ViewState {
 
   /// Puts the cursor on the trace that began last, if that is wanted.
   mutating func goToNewest() {
-    guard followsNewest, let newest = list.newest(in: data.traces) else { return }
+    guard followsNewest, let newest = list.newestPlace else { return }
     list.scroll.cursor = newest
   }
 

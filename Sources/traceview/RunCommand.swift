@@ -54,13 +54,10 @@ struct RunCommand: ParsableCommand {
 
   private func start() -> Int32 {
     var opened = OpenedSources()
-    let receiver = Mutex<Receiver?>(nil)
     opened.open("receiver") { (id) throws(SourceError) in
-      let made = try Receiver(id: id, .otlpHTTP, port: 0)
-      receiver.withLock { $0 = made }
-      return made
+      try Receiver(id: id, .otlpHTTP, port: 0)
     }
-    guard let receiver = receiver.withLock({ $0 }) else {
+    guard let receiver = opened.sources.first as? Receiver else {
       for failure in opened.failures { StandardError.complain(failure.message) }
       return ViewCommand.Status.software
     }
