@@ -39,6 +39,16 @@ import TraceTestSupport
     }
   }
 
+  @Test(arguments: ["\n  ", " ", "\n\n"])
+  func blankInputIsEmptyFromItsBeginningOn(text: String) {
+    let reading = ImporterReading(text, by: LineTextImporter<DotNetConsole>.self)
+    #expect(
+      reading.issues == [
+        ImportIssue(
+          .emptyInput, byteOffset: 0, detail: "\(text.utf8.count) bytes without a span in them")
+      ])
+  }
+
   @Test(arguments: [
     ("00:00:00", 0), ("00:00:00.0000001", 100), ("1.02:03:04.5", 93_784_500_000_000),
     ("23:59:59.9999999", 86_399_999_999_900),

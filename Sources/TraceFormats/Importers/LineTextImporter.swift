@@ -95,7 +95,9 @@ struct LineTextImporter<Lines: SpanLines>: SpanImporter {
     {
       batch.issues.append(issue)
     } else if batch.issues.isEmpty {
-      report(.emptyInput, "\(offset) bytes without a span in them", &batch)
+      batch.issues.append(
+        ImportIssue(
+          .emptyInput, byteOffset: 0, detail: "\(offset) bytes without a span in them"))
     }
     if isRecognized { batch.format = Self.format.name }
   }
