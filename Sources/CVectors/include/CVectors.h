@@ -59,6 +59,44 @@ static inline __attribute__((always_inline)) int32_t cv_before_pair(
   return cv_first((bytes == cv_all(first)) & (next == cv_all(second)));
 }
 
+// How many bytes stand before the first that is no space, tab, line feed or carriage return; 16 if
+// all are.
+static inline __attribute__((always_inline)) int32_t cv_space(CVBytes bytes) {
+  return cv_first(
+      (bytes != cv_all(' ')) & (bytes != cv_all('\n')) & (bytes != cv_all('\r')) &
+      (bytes != cv_all('\t')));
+}
+
+// A number that is zero if all bytes are ASCII.
+static inline __attribute__((always_inline)) uint32_t cv_high_bits(CVBytes bytes) {
+#if defined(__SSE2__)
+  return (uint32_t)_mm_movemask_epi8((__m128i)bytes);
+#else
+  return cv_first(bytes >= cv_all(0x80)) != 16;
+#endif
+}
+
+// How often a byte was found, and where the last one is.
+typedef struct {
+  int32_t count;
+  int32_t last;
+} CVFound;
+
+// Which bytes are `byte`.
+static inline __attribute__((always_inline)) CVFound cv_find(CVBytes bytes, uint8_t byte) {
+  CVMask mask = bytes == cv_all(byte);
+#if defined(__SSE2__)
+  uint32_t bits = (uint32_t)_mm_movemask_epi8((__m128i)mask);
+  if (!bits) return (CVFound){0, -1};
+  return (CVFound){__builtin_popcount(bits), 31 - __builtin_clz(bits)};
+#else
+  CVFound found = {0, -1};
+  for (int32_t index = 0; index < 16; index++)
+    if (mask[index]) found = (CVFound){found.count + 1, index};
+  return found;
+#endif
+}
+
 // Whether all bytes are ASCII.
 static inline __attribute__((always_inline)) bool cv_is_ascii(CVBytes bytes) {
   return cv_first(bytes >= cv_all(0x80)) == 16;

@@ -11,8 +11,13 @@ extension JSONTextImporter {
     scanner = JSONScanner(memberDepth: 1, framesDamage: wrapper.isOpen && wrapper.isClaimed)
     shape.members.removeAll(keepingCapacity: true)
     isEmptyOTLP = false
-    var position = start
     mode = outside
+    if let end = endOfWholeObject(bytes, from: start) {
+      lines.advance(to: base + start, in: bytes, base: base)
+      object(bytes.extracting(start..<end), base: base + start, &batch)
+      return end
+    }
+    var position = start
     while true {
       let before = scanner.consumed
       let step = scanner.scan(bytes, from: position)
@@ -22,7 +27,7 @@ extension JSONTextImporter {
         position = value
         guard
           let trigger = trigger(
-            bytes.extracting(start..<value), value: bytes[value])
+            bytes.extracting(start..<value), scanner.key, value: bytes[value], scanner.depth)
         else { continue }
         return begin(trigger, bytes, from: start, scannedTo: value, base: base, &batch)
       case .end(let end):
@@ -53,10 +58,29 @@ extension JSONTextImporter {
     }
   }
 
-  /// Takes note of a member at which the scanner has stopped.
-  mutating func noteMember() {
+  /// Where the object at `start` ends, with its members noted, if it lies whole in the bytes, is
+  /// well-formed, and is none to walk into; nil, with nothing noted, if it must be scanned to know.
+  private mutating func endOfWholeObject(_ bytes: Span<UInt8>, from start: Int) -> Int? {
+    let object = bytes.extracting(start...)
+    let end = JSONScanner.endOfWhole(object, from: 0, memberDepth: 1) { key, value, depth in
+      let head = object.extracting(..<value)
+      guard trigger(head, key, value: object[value], depth) == nil, !isEmptyOTLP else { return nil }
+      return scanner.memberDepth
+    }
+    if let end, end <= recordLimit {
+      examined &+= end
+      return start &+ end
+    }
+    shape.members.removeAll(keepingCapacity: true)
+    isEmptyOTLP = false
+    scanner.memberDepth = 1
+    return nil
+  }
+
+  /// Takes note of a member, of which `bytes` end before its value.
+  mutating func noteMember(_ key: Range<Int>, _ bytes: Span<UInt8>) {
     guard shape.members.count < JSONShape.memberLimit else { return }
-    shape.members.append(.init(key: scanner.key, value: scanner.consumed))
+    shape.members.append(.init(key: key, value: bytes.count))
   }
 
   /// Begins an object that is known by `trigger`, in the chunk.

@@ -74,7 +74,7 @@ extension JSONTextImporter {
       }
       for codec in codecs {
         let type = type(of: codec)
-        for name in type.telltales where bytes.matches(member.key, name) {
+        for name in type.telltales where bytes.matches(member.key, text: name) {
           return type.format.name
         }
       }

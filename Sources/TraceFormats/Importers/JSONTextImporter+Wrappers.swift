@@ -5,17 +5,18 @@ extension JSONTextImporter {
   /// Where reading goes on behind a record.
   var outside: Mode { wrapper.isOpen ? .wrapper : .text }
 
-  /// Looks at the member at which the scanner has stopped, in an object of which `bytes` are all
-  /// before the member's value; `value` is the value's first byte.
-  mutating func trigger(_ bytes: Span<UInt8>, value: UInt8) -> JSONTrigger? {
-    let key = scanner.key
+  /// Looks at a member that is `depth` deep in an object of which `bytes` are all before the member's
+  /// value; `value` is the value's first byte.
+  mutating func trigger(
+    _ bytes: Span<UInt8>, _ key: Range<Int>, value: UInt8, _ depth: Int
+  ) -> JSONTrigger? {
     let isArray = value == UInt8(ascii: "[")
     let isObject = value == UInt8(ascii: "{")
     let found: JSONTrigger?
-    if scanner.depth > 1 {
+    if depth > 1 {
       found = inside?.keys.find(bytes, key)
     } else {
-      noteMember()
+      noteMember(key, bytes)
       scanner.memberDepth = 1
       found = JSONTrigger.keys.find(bytes, key)
     }

@@ -249,7 +249,9 @@ public struct JSONTextImporter: SpanImporter {
     switch (carried, step) {
     case (.candidate, .member(let position)):
       let held = carry
-      if let trigger = trigger(held.span, value: chunk[position]) { pull(trigger, &batch) }
+      if let trigger = trigger(held.span, scanner.key, value: chunk[position], scanner.depth) {
+        pull(trigger, &batch)
+      }
     case (.element, .more), (.element, .member):
       if carry.count > ImportLimits.heldBytes { release(isWhole: false, &batch) }
     case (.element, .end), (.element, .bad): release(isWhole: true, &batch)

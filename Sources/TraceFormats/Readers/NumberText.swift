@@ -1,3 +1,5 @@
+import TraceModel
+
 /// Numbers written as decimal text.
 ///
 /// Integers are read digit by digit and never pass through `Double`, also when they are written
