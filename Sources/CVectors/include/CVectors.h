@@ -88,7 +88,10 @@ static inline __attribute__((always_inline)) CVFound cv_find(CVBytes bytes, uint
 #if defined(__SSE2__)
   uint32_t bits = (uint32_t)_mm_movemask_epi8((__m128i)mask);
   if (!bits) return (CVFound){0, -1};
-  return (CVFound){__builtin_popcount(bits), 31 - __builtin_clz(bits)};
+  // Without an instruction that counts bits, which not all processors have, a sum of bytes is faster.
+  __m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), (__m128i)mask), _mm_setzero_si128());
+  int32_t count = _mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4);
+  return (CVFound){count, 31 - __builtin_clz(bits)};
 #else
   CVFound found = {0, -1};
   for (int32_t index = 0; index < 16; index++)

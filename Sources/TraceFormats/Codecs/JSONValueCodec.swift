@@ -30,6 +30,9 @@ protocol JSONValueCodec: Sendable {
 
   // For formats that wrap their records in an object, or that say things of records elsewhere.
 
+  /// Whether the codec is told of what is around records.
+  static var looksAround: Bool { get }
+
   /// An object around records begins.
   mutating func enterWrapper()
 
@@ -52,6 +55,7 @@ protocol JSONValueCodec: Sendable {
 extension JSONValueCodec {
   static var mayEndOpen: Bool { false }
   static var claimsByKeys: Bool { false }
+  static var looksAround: Bool { false }
   mutating func enterWrapper() {}
   mutating func take(
     _ context: JSONContext, _ bytes: Span<UInt8>, fields: inout JSONFields,

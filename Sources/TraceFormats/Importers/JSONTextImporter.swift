@@ -70,6 +70,8 @@ public struct JSONTextImporter: SpanImporter {
   var bracket: Int?
   var stream = OTLPJSONStream()
   var codecs: [any JSONValueCodec] = JSONCodecs.all.map { $0.init() }
+  /// The codecs that are told what is around records.
+  private(set) lazy var lookingAround = codecs.indices.filter { type(of: codecs[$0]).looksAround }
   /// The codec that claimed the last record: mostly the next is its own too.
   var recentCodec = 0
   /// The records that this codec has claimed by their keys.
@@ -81,6 +83,8 @@ public struct JSONTextImporter: SpanImporter {
   var fields = JSONFields()
   /// The format of the last object that was read.
   var recent = ""
+  /// The codec whose format that is, if it was noted with a record of it.
+  var recognizedCodec: Int?
   /// Whether any object was of a known format.
   var isRecognized = false
   /// Whether the input is one array of objects.
