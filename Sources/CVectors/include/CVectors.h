@@ -76,28 +76,32 @@ static inline __attribute__((always_inline)) uint32_t cv_high_bits(CVBytes bytes
 #endif
 }
 
-// How often a byte was found, and where the last one is.
-typedef struct {
-  int32_t count;
-  int32_t last;
-} CVFound;
+// `counts` with one added in each place where `bytes` has `byte`: good for 255 times.
+static inline __attribute__((always_inline)) CVBytes cv_counting(
+    CVBytes counts, CVBytes bytes, uint8_t byte) {
+  return counts - (CVBytes)(bytes == cv_all(byte));
+}
 
-// Which bytes are `byte`.
-static inline __attribute__((always_inline)) CVFound cv_find(CVBytes bytes, uint8_t byte) {
-  CVMask mask = bytes == cv_all(byte);
+static inline __attribute__((always_inline)) int32_t cv_sum(CVBytes bytes) {
 #if defined(__SSE2__)
-  uint32_t bits = (uint32_t)_mm_movemask_epi8((__m128i)mask);
-  if (!bits) return (CVFound){0, -1};
-  // Without an instruction that counts bits, which not all processors have, a sum of bytes is faster.
-  __m128i sums = _mm_sad_epu8(_mm_sub_epi8(_mm_setzero_si128(), (__m128i)mask), _mm_setzero_si128());
-  int32_t count = _mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4);
-  return (CVFound){count, 31 - __builtin_clz(bits)};
+  __m128i sums = _mm_sad_epu8((__m128i)bytes, _mm_setzero_si128());
+  return _mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4);
+#elif defined(__aarch64__)
+  return vaddlvq_u8((uint8x16_t)bytes);
 #else
-  CVFound found = {0, -1};
-  for (int32_t index = 0; index < 16; index++)
-    if (mask[index]) found = (CVFound){found.count + 1, index};
-  return found;
+  int32_t sum = 0;
+  for (int32_t index = 0; index < 16; index++) sum += bytes[index];
+  return sum;
 #endif
+}
+
+// How many bytes stand before the first that no number and no other bare word of JSON has; 16 if all
+// may be such a word.
+static inline __attribute__((always_inline)) int32_t cv_json_word(CVBytes bytes) {
+  CVMask digits = (bytes - cv_all('0')) < cv_all(10);
+  CVMask letters = ((bytes | cv_all(0x20)) - cv_all('a')) < cv_all(26);
+  CVMask others = (bytes == cv_all('-')) | (bytes == cv_all('+')) | (bytes == cv_all('.'));
+  return cv_first(~(digits | letters | others));
 }
 
 // Whether all bytes are ASCII.

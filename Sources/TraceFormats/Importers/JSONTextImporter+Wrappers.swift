@@ -18,7 +18,7 @@ extension JSONTextImporter {
     } else {
       noteMember(key, bytes)
       scanner.memberDepth = 1
-      found = JSONTrigger.keys.find(bytes, key)
+      found = triggers.find(bytes, key)
     }
     switch found {
     case .otlp where !readsOTLP: return nil

@@ -58,6 +58,8 @@ public struct JSONTextImporter: SpanImporter {
   var isEmptyOTLP = false
   /// The objects and arrays around the records that are read.
   var wrapper = JSONWrapper()
+  /// What keys mean, at hand for every member.
+  private(set) var triggers = JSONTrigger.keys
   /// What keys mean in the member that the scanner looks into.
   var inside: JSONTrigger.Inside?
 

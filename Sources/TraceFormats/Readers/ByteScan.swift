@@ -79,24 +79,42 @@ extension Span where Element == UInt8 {
   /// How many line feeds are in `range`, and where the last one is.
   func lineFeeds(in range: Range<Int>) -> (count: Int, last: Int?) {
     var found = 0
-    var last: Int?
     var index = range.lowerBound
     while index &+ 16 <= range.upperBound {
-      let lineFeeds = cv_find(vector(at: index), 0x0a)
-      if lineFeeds.count > 0 {
-        found &+= Int(lineFeeds.count)
-        last = index &+ Int(lineFeeds.last)
+      // A byte counts to 255.
+      let stop = Swift.min(range.upperBound, index &+ 16 &* 255)
+      var counts = cv_all(0)
+      while index &+ 16 <= stop {
+        counts = cv_counting(counts, vector(at: index), 0x0a)
+        index &+= 16
       }
-      index &+= 16
+      found &+= Int(cv_sum(counts))
     }
     while index < range.upperBound {
-      if self[index] == 0x0a {
-        found &+= 1
-        last = index
-      }
+      if self[index] == 0x0a { found &+= 1 }
       index &+= 1
     }
+    guard found > 0 else { return (0, nil) }
+    // Mostly near: a record ends soon behind the last one.
+    var last = range.upperBound &- 1
+    while last &- 16 >= range.lowerBound, cv_before(vector(at: last &- 15), 0x0a) == 16 {
+      last &-= 16
+    }
+    while self[last] != 0x0a { last &-= 1 }
     return (found, last)
+  }
+
+  /// The first byte from `start` on that belongs to no bare word, or the end.
+  @inline(__always)
+  func endOfWord(from start: Int) -> Int {
+    var index = start
+    while index &+ 16 <= count {
+      let length = Int(cv_json_word(vector(at: index)))
+      index &+= length
+      if length < 16 { return index }
+    }
+    while index < count, JSONReader.isWord(self[index]) { index &+= 1 }
+    return index
   }
 
   /// The first backslash in `range`, or its end.

@@ -103,21 +103,15 @@ struct JSONReader {
   mutating func nextKey(
     _ bytes: Span<UInt8>, isFirst: inout Bool
   ) throws(JSONError) -> Text? {
-    var byte: UInt8
-    if !isFirst, let next = bytes.endOfSeparator(UInt8(ascii: ","), at: position) {
-      position = next
-      byte = bytes[next]
-    } else {
+    var byte = try peek(bytes)
+    if !isFirst, byte == UInt8(ascii: ",") {
+      position &+= 1
       byte = try peek(bytes)
-      if byte == UInt8(ascii: "}") {
-        position &+= 1
-        return nil
-      }
-      if !isFirst {
-        guard byte == UInt8(ascii: ",") else { throw JSONError(.commaInObject, at: position) }
-        position &+= 1
-        byte = try peek(bytes)
-      }
+    } else if byte == UInt8(ascii: "}") {
+      position &+= 1
+      return nil
+    } else if !isFirst {
+      throw JSONError(.commaInObject, at: position)
     }
     isFirst = false
     guard byte == UInt8(ascii: "\"") else { throw JSONError(.key, at: position) }
@@ -181,7 +175,7 @@ struct JSONReader {
   @inline(__always)
   mutating func word(_ bytes: Span<UInt8>) throws(JSONError) -> Range<Int> {
     let start = position
-    while position < bytes.count, Self.isWord(bytes[position]) { position &+= 1 }
+    position = bytes.endOfWord(from: position)
     if position == bytes.count, !isWhole { throw JSONError(.endOfInput, at: position) }
     return start..<position
   }

@@ -45,8 +45,7 @@ extension JSONScanner {
         if bytes[position] != UInt8(ascii: "]") { continue }
       case let byte:
         guard JSONReader.beginsWord(byte) else { return nil }
-        position &+= 1
-        while position < count, JSONReader.isWord(bytes[position]) { position &+= 1 }
+        position = bytes.endOfWord(from: position &+ 1)
       }
       // Behind a value, or before the end of an empty one.
       while !isKeyNext {
