@@ -4,8 +4,9 @@ public import CVectors
 ///
 /// The only unsafe code of the pure targets. What it relies on: `unsafeLoadUnaligned` checks that all
 /// bytes that it reads lie in the span, and is called unsafe because it can read any type; the types
-/// here are numbers, which every pattern of bits is one of. `ByteWordsTests` compares all of it with
-/// loops over single bytes, in buffers that end where the read does.
+/// here are numbers, which every pattern of bits is one of; and a `StaticString` is never freed.
+/// `ByteWordsTests` compares all of it with loops over single bytes, in buffers that end where the
+/// read does.
 extension Span where Element == UInt8 {
   /// The eight bytes from `index` on, the first one lowest. Traps beyond the end.
   @inline(__always) @inlinable
@@ -51,6 +52,54 @@ extension Span where Element == UInt8 {
     var index = 0
     while index < count {
       if self[first &+ index] != other[start &+ index] { return false }
+      index &+= 1
+    }
+    return true
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Whether the bytes of `range` are those of `text`, a constant: what is compared then is known
+  /// when this is compiled. Traps beyond the end.
+  @inline(__always) @inlinable
+  public func matches(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard range.count == count else { return false }
+    return hasText(text, count, at: range.lowerBound)
+  }
+
+  /// Whether the bytes of `range` begin with those of `text`, a constant. Traps beyond the end.
+  @inline(__always) @inlinable
+  public func hasPrefix(_ text: StaticString, _ range: Range<Int>) -> Bool {
+    let count = text.utf8CodeUnitCount
+    return range.count >= count && hasText(text, count, at: range.lowerBound)
+  }
+
+  /// Whether all `count` bytes of `text` stand at `start`.
+  @inline(__always) @inlinable
+  func hasText(_ text: StaticString, _ count: Int, at start: Int) -> Bool {
+    // All bytes that are read lie in the text: `count` is its length.
+    let other = unsafe UnsafeRawPointer(text.utf8Start)
+    if count >= 8 {
+      var index = 0
+      while index &+ 8 < count {
+        let word = unsafe other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        if self.word(at: start &+ index) != UInt64(littleEndian: word) { return false }
+        index &+= 8
+      }
+      let last = unsafe other.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      return word(at: start &+ count &- 8) == UInt64(littleEndian: last)
+    }
+    if count >= 4 {
+      let first = unsafe other.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+      let last = unsafe other.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+      return half(at: start) == UInt32(littleEndian: first)
+        && half(at: start &+ count &- 4) == UInt32(littleEndian: last)
+    }
+    var index = 0
+    while index < count {
+      let byte = unsafe other.load(fromByteOffset: index, as: UInt8.self)
+      if self[start &+ index] != byte { return false }
       index &+= 1
     }
     return true

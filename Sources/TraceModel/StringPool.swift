@@ -5,7 +5,8 @@ public struct StringID: Hashable, Sendable, Comparable {
   @inlinable
   public init(_ rawValue: UInt32) { self.rawValue = rawValue }
 
-  public static let empty = StringID(0)
+  @inlinable
+  public static var empty: StringID { StringID(0) }
 
   @inlinable
   public static func < (one: StringID, other: StringID) -> Bool { one.rawValue < other.rawValue }
@@ -20,10 +21,19 @@ public struct StringPool: Sendable {
   public private(set) var bytes: [UInt8] = []
   /// Where each string ends in `bytes`; it starts where the one before ends.
   public private(set) var ends: [UInt32] = [0]
-  /// Open addressing: the hash of a string in the upper half and its number plus one in the lower,
-  /// or 0; the length is a power of two. Empty in a compact pool.
-  private var table: [UInt64] = Array(repeating: 0, count: 64)
+  /// Open addressing; the length is a power of two. Empty in a compact pool.
+  private var table = [Slot](repeating: Slot(), count: 64)
   private let secrets = Self.secrets
+
+  /// All that tells whether a string is the one that is looked for, in one place of memory.
+  private struct Slot {
+    var hash: UInt32 = 0
+    /// 0, which is the empty string's, if the slot is free.
+    var number: UInt32 = 0
+    /// Where the string lies in `bytes`.
+    var start: UInt32 = 0
+    var length: UInt32 = 0
+  }
 
   public init() {}
 
@@ -48,16 +58,23 @@ public struct StringPool: Sendable {
     if string.isEmpty { return .empty }
     if table.isEmpty { growTable(to: Self.tableLength(for: ends.count)) }
     let hash = hash(string)
-    let slot = slot(of: string, hash)
-    let entry = table[slot]
-    if entry != 0 { return StringID(UInt32(truncatingIfNeeded: entry) &- 1) }
+    let index = slot(of: string, hash)
+    let number = table[index].number
+    return number != 0 ? StringID(number) : add(string, hash, at: index)
+  }
+
+  /// Keeps a string that is new, in the free slot that is its own.
+  private mutating func add(_ string: Span<UInt8>, _ hash: UInt32, at index: Int) -> StringID {
     guard bytes.count + string.count <= Int(UInt32.max) else { return .empty }
-    let number = UInt32(truncatingIfNeeded: ends.count)
+    let slot = Slot(
+      hash: hash, number: UInt32(truncatingIfNeeded: ends.count),
+      start: UInt32(truncatingIfNeeded: bytes.count),
+      length: UInt32(truncatingIfNeeded: string.count))
     bytes.append(copying: string)
     ends.append(UInt32(truncatingIfNeeded: bytes.count))
-    table[slot] = UInt64(hash) &<< 32 | UInt64(number &+ 1)
+    table[index] = slot
     if ends.count &* 4 > table.count &* 3 { growTable(to: table.count * 2) }
-    return StringID(number)
+    return StringID(slot.number)
   }
 
   /// The number of `string`, new or known.
@@ -76,25 +93,25 @@ public struct StringPool: Sendable {
       }
       return nil
     }
-    let entry = table[slot(of: string, hash(string))]
-    return entry == 0 ? nil : StringID(UInt32(truncatingIfNeeded: entry) &- 1)
+    let number = table[slot(of: string, hash(string))].number
+    return number == 0 ? nil : StringID(number)
   }
 
   /// Where `string` stands in the table, or the free slot where it would.
   @inline(__always)
   private func slot(of string: Span<UInt8>, _ hash: UInt32) -> Int {
     let mask = table.count &- 1
-    var slot = Int(hash) & mask
-    while table[slot] != 0 {
-      let entry = table[slot]
-      if UInt32(truncatingIfNeeded: entry &>> 32) == hash,
-        equals(Int(UInt32(truncatingIfNeeded: entry) &- 1), string)
+    var index = Int(hash) & mask
+    while true {
+      let slot = table[index]
+      if slot.number == 0 { return index }
+      if slot.hash == hash, Int(slot.length) == string.count,
+        string.equals(0..<string.count, bytes.span, from: Int(slot.start))
       {
-        return slot
+        return index
       }
-      slot = (slot &+ 1) & mask
+      index = (index &+ 1) & mask
     }
-    return slot
   }
 
   /// The string as text; bytes that are no UTF-8 become U+FFFD.
@@ -121,19 +138,22 @@ public struct StringPool: Sendable {
 
   /// Makes a table of that length, of the old one or of the strings.
   private mutating func growTable(to length: Int) {
-    var larger = [UInt64](repeating: 0, count: length)
-    func add(_ entry: UInt64) {
-      var slot = Int(entry &>> 32) & (length - 1)
-      while larger[slot] != 0 { slot = (slot + 1) & (length - 1) }
-      larger[slot] = entry
+    var larger = [Slot](repeating: Slot(), count: length)
+    func add(_ slot: Slot) {
+      var index = Int(slot.hash) & (length - 1)
+      while larger[index].number != 0 { index = (index + 1) & (length - 1) }
+      larger[index] = slot
     }
     if table.isEmpty {
       for number in 1..<max(1, ends.count) {
-        let string = bytes.span.extracting(Int(ends[number - 1])..<Int(ends[number]))
-        add(UInt64(hash(string)) << 32 | UInt64(number + 1))
+        let (start, end) = (ends[number - 1], ends[number])
+        add(
+          Slot(
+            hash: hash(bytes.span.extracting(Int(start)..<Int(end))),
+            number: UInt32(truncatingIfNeeded: number), start: start, length: end - start))
       }
     } else {
-      for entry in table where entry != 0 { add(entry) }
+      for slot in table where slot.number != 0 { add(slot) }
     }
     table = larger
   }
@@ -160,9 +180,9 @@ public struct StringPool: Sendable {
     bytes.removeAll(keepingCapacity: true)
     ends.removeSubrange(1...)
     if table.isEmpty {
-      table = Array(repeating: 0, count: 64)
+      table = Array(repeating: Slot(), count: 64)
     } else {
-      for slot in table.indices { table[slot] = 0 }
+      for index in table.indices { table[index] = Slot() }
     }
   }
 
@@ -176,6 +196,7 @@ public struct StringPool: Sendable {
   ///
   /// Both factors hold a secret and all of the product is kept, so that nobody who does not know
   /// them can tell what a flipped bit becomes, let alone take it back with another.
+  @inline(__always)
   private func hash(_ string: Span<UInt8>) -> UInt32 {
     let (first, second) = secrets
     let count = string.count
@@ -185,18 +206,18 @@ public struct StringPool: Sendable {
       state = Self.fold(string.word(at: index) ^ first, string.word(at: index &+ 8) ^ state)
       index &+= 16
     }
-    // The last 1 to 16 bytes: two words that overlap, so that no byte is read alone.
-    if count &- index >= 8 {
+    // The last 16 bytes, or less: two words that overlap, so that no byte is read alone.
+    if count >= 16 { index = count &- 16 }
+    if count >= 8 {
       state = Self.fold(string.word(at: index) ^ first, string.word(at: count &- 8) ^ state)
-    } else if count &- index >= 4 {
+    } else if count >= 4 {
       state = Self.fold(
-        UInt64(string.half(at: index)) ^ first, UInt64(string.half(at: count &- 4)) ^ state)
+        UInt64(string.half(at: 0)) ^ first, UInt64(string.half(at: count &- 4)) ^ state)
     } else {
-      var rest: UInt64 = 0
-      while index < count {
-        rest = rest &<< 8 | UInt64(string[index])
-        index &+= 1
-      }
+      // One to three bytes: of two the middle one is the last, of one all are the same.
+      let rest =
+        UInt64(string[0]) | UInt64(string[count &>> 1]) &<< 8
+        | UInt64(string[count &- 1]) &<< 16
       state = Self.fold(rest ^ first, state)
     }
     return UInt32(truncatingIfNeeded: Self.fold(state ^ first, second))

@@ -169,6 +169,23 @@ import TraceTestSupport
     }
   }
 
+  @Test func endsOfSpaceAndOfWhatNeedsNoEscapeAreThoseOfALoop() {
+    var random = SplitMix64(seed: 12)
+    for length in 0..<60 {
+      let bytes = (0..<length).map { _ in
+        random.happens(95) ? random.pick([0x20, 0x09, 0x0a, 0x0d]) : UInt8(ascii: "x")
+      }
+      let texts = bytes.map { $0 == UInt8(ascii: "x") ? UInt8(ascii: "\\") : $0 }
+      for start in 0...length {
+        let end = bytes[start...].firstIndex(of: UInt8(ascii: "x")) ?? length
+        let (space, text) = (
+          bytes.span.endOfSpace(from: start), texts.span.firstBackslash(in: start..<length)
+        )
+        #expect(space == end && text == end)
+      }
+    }
+  }
+
   @Test func linesAreCounted() {
     let text = "ab\n\ncd\r\n0123456789\n0123456789abcdef\n"
     let bytes = Array(text.utf8)

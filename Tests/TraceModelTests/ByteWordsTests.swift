@@ -46,6 +46,36 @@ import TraceTestSupport
     }
   }
 
+  @Test func constantsMatchTheirBytesOnly() {
+    func matches(_ bytes: [UInt8], _ range: Range<Int>, _ text: StaticString) -> Bool {
+      bytes.span.matches(range, text)
+    }
+    func hasPrefix(_ bytes: [UInt8], _ range: Range<Int>, _ text: StaticString) -> Bool {
+      bytes.span.hasPrefix(text, range)
+    }
+    let texts: [StaticString] = [
+      "", "a", "ab", "abc", "abcd", "abcde", "abcdefg", "abcdefgh", "abcdefghi", "abcdefghijklmno",
+      "abcdefghijklmnop", "abcdefghijklmnopq", "abcdefghijklmnopqrstuvwxyz",
+    ]
+    for text in texts {
+      let own = Array("\(text)".utf8)
+      // The buffer ends where the text does.
+      let bytes = [0, 0] + own
+      let range = 2..<bytes.count
+      #expect(matches(bytes, range, text))
+      #expect(hasPrefix(bytes, range, text))
+      #expect(hasPrefix(bytes + [0], 2..<bytes.count + 1, text))
+      #expect(!matches(bytes + [0], 2..<bytes.count + 1, text))
+      for index in own.indices {
+        var changed = bytes
+        changed[index + 2] ^= 0x20
+        #expect(!matches(changed, range, text))
+        #expect(!hasPrefix(changed, range, text))
+        #expect(!hasPrefix(bytes, 2..<2 + index, text))
+      }
+    }
+  }
+
   @Test func appendingCopies() {
     for bytes in Self.buffers {
       var copy: [UInt8] = [1]

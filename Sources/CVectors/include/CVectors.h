@@ -59,6 +59,51 @@ static inline __attribute__((always_inline)) int32_t cv_before_pair(
   return cv_first((bytes == cv_all(first)) & (next == cv_all(second)));
 }
 
+// How many bytes stand before the first that is no space, tab, line feed or carriage return; 16 if
+// all are.
+static inline __attribute__((always_inline)) int32_t cv_space(CVBytes bytes) {
+  return cv_first(
+      (bytes != cv_all(' ')) & (bytes != cv_all('\n')) & (bytes != cv_all('\r')) &
+      (bytes != cv_all('\t')));
+}
+
+// A number that is zero if all bytes are ASCII.
+static inline __attribute__((always_inline)) uint32_t cv_high_bits(CVBytes bytes) {
+#if defined(__SSE2__)
+  return (uint32_t)_mm_movemask_epi8((__m128i)bytes);
+#else
+  return cv_first(bytes >= cv_all(0x80)) != 16;
+#endif
+}
+
+// `counts` with one added in each place where `bytes` has `byte`: good for 255 times.
+static inline __attribute__((always_inline)) CVBytes cv_counting(
+    CVBytes counts, CVBytes bytes, uint8_t byte) {
+  return counts - (CVBytes)(bytes == cv_all(byte));
+}
+
+static inline __attribute__((always_inline)) int32_t cv_sum(CVBytes bytes) {
+#if defined(__SSE2__)
+  __m128i sums = _mm_sad_epu8((__m128i)bytes, _mm_setzero_si128());
+  return _mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4);
+#elif defined(__aarch64__)
+  return vaddlvq_u8((uint8x16_t)bytes);
+#else
+  int32_t sum = 0;
+  for (int32_t index = 0; index < 16; index++) sum += bytes[index];
+  return sum;
+#endif
+}
+
+// How many bytes stand before the first that no number and no other bare word of JSON has; 16 if all
+// may be such a word.
+static inline __attribute__((always_inline)) int32_t cv_json_word(CVBytes bytes) {
+  CVMask digits = (bytes - cv_all('0')) < cv_all(10);
+  CVMask letters = ((bytes | cv_all(0x20)) - cv_all('a')) < cv_all(26);
+  CVMask others = (bytes == cv_all('-')) | (bytes == cv_all('+')) | (bytes == cv_all('.'));
+  return cv_first(~(digits | letters | others));
+}
+
 // Whether all bytes are ASCII.
 static inline __attribute__((always_inline)) bool cv_is_ascii(CVBytes bytes) {
   return cv_first(bytes >= cv_all(0x80)) == 16;

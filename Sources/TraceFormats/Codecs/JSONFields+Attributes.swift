@@ -20,13 +20,18 @@ extension JSONFields {
     isDetail: Bool = false, into batch: inout SpanBatch
   ) throws(JSONError) {
     let keyID = intern(key, bytes, &batch.strings)
-    let value = try plainValue(bytes, &reader)
-    append(keyID, value, bytes, isDetail: isDetail, to: &batch)
+    if try reader.peek(bytes) == UInt8(ascii: "\"") {
+      let value = intern(try reader.string(bytes), bytes, &batch.strings)
+      batch.append(keyID, value, isDetail: isDetail)
+    } else {
+      let value = try plainValue(bytes, &reader)
+      append(keyID, value, bytes, isDetail: isDetail, to: &batch)
+    }
   }
 
   /// The string that is a member of the object that is next; nil if there is none.
   mutating func member(
-    _ name: String, _ bytes: Span<UInt8>, _ reader: inout JSONReader
+    _ name: StaticString, _ bytes: Span<UInt8>, _ reader: inout JSONReader
   ) throws(JSONError) -> JSONReader.Text? {
     var found: JSONReader.Text?
     var isFirst = true

@@ -30,6 +30,9 @@ protocol JSONValueCodec: Sendable {
 
   // For formats that wrap their records in an object, or that say things of records elsewhere.
 
+  /// Whether the codec is told of what is around records.
+  static var looksAround: Bool { get }
+
   /// An object around records begins.
   mutating func enterWrapper()
 
@@ -52,6 +55,7 @@ protocol JSONValueCodec: Sendable {
 extension JSONValueCodec {
   static var mayEndOpen: Bool { false }
   static var claimsByKeys: Bool { false }
+  static var looksAround: Bool { false }
   mutating func enterWrapper() {}
   mutating func take(
     _ context: JSONContext, _ bytes: Span<UInt8>, fields: inout JSONFields,
@@ -89,23 +93,18 @@ struct JSONShape: Sendable {
   var members: [Member] = []
 
   /// Where the value of the member `name` begins.
-  func value(of name: String, _ bytes: Span<UInt8>) -> Int? {
-    // Asked for every object by every codec: the name is made bytes once, and lengths come first.
-    let other = name.utf8Span.span
-    search: for member in members where member.key.count == other.count {
-      for offset in other.indices where bytes[member.key.lowerBound &+ offset] != other[offset] {
-        continue search
-      }
-      return member.value
-    }
+  @inline(__always)
+  func value(of name: StaticString, _ bytes: Span<UInt8>) -> Int? {
+    for member in members where bytes.matches(member.key, name) { return member.value }
     return nil
   }
 
   /// Whether there is a member `name`.
-  func has(_ name: String, _ bytes: Span<UInt8>) -> Bool { value(of: name, bytes) != nil }
+  @inline(__always)
+  func has(_ name: StaticString, _ bytes: Span<UInt8>) -> Bool { value(of: name, bytes) != nil }
 
   /// Whether the member `name` is an object that has a member `inner`.
-  func has(_ name: String, _ inner: String, _ bytes: Span<UInt8>) -> Bool {
+  func has(_ name: StaticString, _ inner: StaticString, _ bytes: Span<UInt8>) -> Bool {
     guard let start = value(of: name, bytes) else { return false }
     var reader = JSONReader(at: start)
     return (try? Self.hasMember(inner, bytes, &reader)) ?? false
@@ -113,7 +112,7 @@ struct JSONShape: Sendable {
 
   /// Whether the member `name` is an array whose first element is an object that has a member
   /// `inner`.
-  func hasInFirst(_ name: String, _ inner: String, _ bytes: Span<UInt8>) -> Bool {
+  func hasInFirst(_ name: StaticString, _ inner: StaticString, _ bytes: Span<UInt8>) -> Bool {
     // Of an object that is cut short the value may not be there.
     guard let start = value(of: name, bytes), start < bytes.count,
       bytes[start] == UInt8(ascii: "[")
@@ -175,7 +174,7 @@ struct JSONShape: Sendable {
   }
 
   private static func hasMember(
-    _ name: String, _ bytes: Span<UInt8>, _ reader: inout JSONReader
+    _ name: StaticString, _ bytes: Span<UInt8>, _ reader: inout JSONReader
   ) throws(JSONError) -> Bool {
     guard try reader.peekKind(bytes) == .object else { return false }
     try reader.enterObject(bytes)

@@ -9,6 +9,7 @@ struct JaegerJSON: JSONValueCodec {
     example: "curl 'localhost:16686/api/traces?service=shop'", priority: 40)
 
   static let telltales = ["operationName", "processes"]
+  static let looksAround = true
   static let claimsByKeys = true
 
   private var span = MappedSpan()

@@ -97,7 +97,7 @@ struct JaegerEvents: Sendable {
     while try reader.nextElement(bytes, isFirst: &isFirst) {
       if let pair = try JaegerTag.read(bytes, &reader, &fields) { pairs.append(pair) }
     }
-    func field(_ name: String) -> Int? {
+    func field(_ name: StaticString) -> Int? {
       pairs.firstIndex {
         guard case .text = $0.value else { return false }
         return bytes.matches($0.key.range, name)

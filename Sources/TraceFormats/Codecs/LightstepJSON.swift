@@ -8,6 +8,7 @@ struct LightstepJSON: JSONValueCodec {
     example: "curl '…/public/v0.2/ORG/projects/P/stored-traces?span-id=ID'", priority: 46)
 
   static let telltales = ["span-name", "reporter-id", "start-time-micros"]
+  static let looksAround = true
   static let claimsByKeys = true
 
   private var span = MappedSpan()

@@ -139,6 +139,16 @@ struct MappedSpan: Sendable {
 }
 
 extension SpanBatch {
+  /// Appends a string attribute to the span that is being read, or to its event or link.
+  @inline(__always)
+  mutating func append(_ key: StringID, _ value: StringID, isDetail: Bool) {
+    if isDetail {
+      withDetailAttributes { columns, _ in columns.append(.init(key: key, string: value)) }
+    } else {
+      withAttributes { columns, _ in columns.append(.init(key: key, string: value)) }
+    }
+  }
+
   /// Appends an attribute to the span that is being read; not if it is empty.
   mutating func add(_ key: String, _ value: StringID) {
     guard value != .empty else { return }

@@ -10,6 +10,7 @@ struct NewRelicJSON: JSONValueCodec {
     example: "NerdGraph's distributedTracing { trace(traceId: …) { spans { … } } }", priority: 47)
 
   static let telltales = ["entityGuid", "spanAnomalies", "processBoundary"]
+  static let looksAround = true
   static let claimsByKeys = true
 
   private var span = MappedSpan()

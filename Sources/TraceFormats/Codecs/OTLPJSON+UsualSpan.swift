@@ -161,7 +161,7 @@ extension OTLPJSON {
   ) -> (id: StringID, end: Int, isPlain: Bool)? {
     var sum: UInt64 = 0
     let end = bytes.endOfPlainText(from: start, sum: &sum)
-    guard end < bytes.count, bytes[end] == UInt8(ascii: "\""), sum & 0x8080_8080_8080_8080 == 0
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\""), sum == 0
     else { return unusualString(bytes, from: start, &strings) }
     return (strings.intern(bytes.extracting(start..<end)), end, true)
   }

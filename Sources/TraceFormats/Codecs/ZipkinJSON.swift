@@ -20,9 +20,13 @@ struct ZipkinJSON: JSONValueCodec {
     else { return .none }
     return .spans
   }
-  private static let own = ["name", "timestamp", "localEndpoint", "annotations", "tags"]
+  private static let own: [StaticString] = [
+    "name", "timestamp", "localEndpoint", "annotations", "tags",
+  ]
   /// What spans of other systems have, or those of Zipkin's v1.
-  private static let foreign = ["binaryAnnotations", "attributes", "durationMs", "spanId"]
+  private static let foreign: [StaticString] = [
+    "binaryAnnotations", "attributes", "durationMs", "spanId",
+  ]
 
   private enum Field {
     case traceID, spanID, parentID, kind, name, timestamp, duration, local, remote
@@ -73,8 +77,12 @@ struct ZipkinJSON: JSONValueCodec {
     guard try fields.enterObject(bytes, &reader) else { return }
     var isFirst = true
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      let value = try fields.plainValue(bytes, &reader)
-      ZipkinTag.add(key, value, bytes, &span, &fields, &batch)
+      if try reader.peek(bytes) == UInt8(ascii: "\"") {
+        ZipkinTag.add(key, try reader.string(bytes), bytes, &span, &fields, &batch)
+      } else {
+        let value = try fields.plainValue(bytes, &reader)
+        ZipkinTag.add(key, value, bytes, &span, &fields, &batch)
+      }
     }
   }
 
@@ -108,6 +116,9 @@ struct ZipkinJSON: JSONValueCodec {
     _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ fields: inout JSONFields,
     into batch: inout SpanBatch
   ) -> StringID {
+    guard let first = text.range.first,
+      bytes[first] == UInt8(ascii: "{") || bytes[first] == UInt8(ascii: "\\")
+    else { return fields.intern(text, bytes, &batch.strings) }
     var plain: [UInt8] = []
     JSONText.unescape(bytes, text.range, into: &plain)
     if plain.first == UInt8(ascii: "{"), case let inner = plain.span,

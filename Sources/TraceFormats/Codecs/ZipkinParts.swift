@@ -60,16 +60,23 @@ enum ZipkinTag {
     ("otel.library.version", .scopeVersion),
   ])
 
-  /// Adds a tag to the span: as a field, if it is one, as an attribute of the resource, which
-  /// OpenTelemetry's exporter copies into the tags, or as an attribute.
+  /// Adds a tag to the span, which should be a string.
   static func add(
     _ key: JSONReader.Text, _ value: JSONValue, _ bytes: Span<UInt8>, _ span: inout MappedSpan,
     _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) {
+    if case .text(let text) = value { return add(key, text, bytes, &span, &fields, &batch) }
     let keyID = fields.intern(key, bytes, &batch.strings)
-    guard case .text(let text) = value else {
-      return fields.append(keyID, value, bytes, isDetail: false, to: &batch)
-    }
+    fields.append(keyID, value, bytes, isDetail: false, to: &batch)
+  }
+
+  /// Adds a tag to the span: as a field, if it is one, as an attribute of the resource, which
+  /// OpenTelemetry's exporter copies into the tags, or as an attribute.
+  static func add(
+    _ key: JSONReader.Text, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ span: inout MappedSpan,
+    _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) {
+    let keyID = fields.intern(key, bytes, &batch.strings)
     let valueID = fields.intern(text, bytes, &batch.strings)
     switch names.find(bytes, key) {
     case .error:
@@ -82,16 +89,11 @@ enum ZipkinTag {
       }
     case .scopeName: span.source.scopeName = valueID
     case .scopeVersion: span.source.scopeVersion = valueID
-    case nil
-    where bytes[key.range.lowerBound] == UInt8(ascii: "t")
-      && bytes.hasPrefix("telemetry.", key.range):
-      span.source.add(keyID, valueID)
-    case nil
-    where bytes[key.range.lowerBound] == UInt8(ascii: "s")
-      && bytes.hasPrefix("service.", key.range):
+    case nil where bytes.hasPrefix("telemetry.", key.range): span.source.add(keyID, valueID)
+    case nil where bytes.hasPrefix("service.", key.range):
       // The name is that of the local endpoint.
       if !bytes.matches(key.range, "service.name") { span.source.add(keyID, valueID) }
-    case nil: fields.append(keyID, value, bytes, isDetail: false, to: &batch)
+    case nil: batch.append(keyID, valueID, isDetail: false)
     }
   }
 }

@@ -34,7 +34,7 @@ public struct DatadogMessagePackImporter: SpanImporter {
       case .string(let range): return count == 2 && range.isEmpty
       case .map(let count):
         guard count > 0, case .string(let key) = try reader.next(bytes) else { return false }
-        return names.contains { bytes.matches(key, $0) }
+        return names.contains { bytes.matches(key, text: $0) }
       default: return false
       }
     }

@@ -39,7 +39,7 @@ extension JSONTextImporter {
       switch scanner.scan(json.span, from: position) {
       case .member(let value):
         position = value
-        noteMember()
+        noteMember(scanner.key, json.span.extracting(..<value))
       case .end(let end) where end == json.count: break scan
       case .end, .more, .bad: return noObject(bytes, base: base)
       }

@@ -11,8 +11,18 @@ extension JSONTextImporter {
     scanner = JSONScanner(memberDepth: 1, framesDamage: wrapper.isOpen && wrapper.isClaimed)
     shape.members.removeAll(keepingCapacity: true)
     isEmptyOTLP = false
-    var position = start
     mode = outside
+    switch whole(bytes, from: start) {
+    case .object(let end):
+      lines.advance(to: base + start, in: bytes, base: base)
+      object(bytes.extracting(start..<end), base: base + start, &batch)
+      return end
+    case .wrapper(let trigger, let value, let depth):
+      return begin(
+        trigger, bytes, from: start, scannedTo: value, depth: depth, base: base, &batch)
+    case nil: break
+    }
+    var position = start
     while true {
       let before = scanner.consumed
       let step = scanner.scan(bytes, from: position)
@@ -22,9 +32,10 @@ extension JSONTextImporter {
         position = value
         guard
           let trigger = trigger(
-            bytes.extracting(start..<value), value: bytes[value])
+            bytes.extracting(start..<value), scanner.key, value: bytes[value], scanner.depth)
         else { continue }
-        return begin(trigger, bytes, from: start, scannedTo: value, base: base, &batch)
+        return begin(
+          trigger, bytes, from: start, scannedTo: value, depth: scanner.depth, base: base, &batch)
       case .end(let end):
         guard end - start <= recordLimit else {
           recordTooLong(bytes, from: start, base: base, &batch)
@@ -53,16 +64,48 @@ extension JSONTextImporter {
     }
   }
 
-  /// Takes note of a member at which the scanner has stopped.
-  mutating func noteMember() {
+  /// What is known of an object without scanning it.
+  private enum Whole {
+    /// It ends here, and its members are noted.
+    case object(end: Int)
+    /// It is one to walk into, by the member whose value is here.
+    case wrapper(JSONTrigger, value: Int, depth: Int)
+  }
+
+  /// What the object at `start` is, if it is well-formed and lies whole in the bytes, or is one to walk
+  /// into; nil, with nothing noted, if it must be scanned to know.
+  private mutating func whole(_ bytes: Span<UInt8>, from start: Int) -> Whole? {
+    let object = bytes.extracting(start...)
+    var wrapper: Whole?
+    let end = JSONScanner.endOfWhole(object, from: 0, memberDepth: 1) { key, value, depth in
+      guard
+        let trigger = trigger(object.extracting(..<value), key, value: object[value], depth)
+      else { return scanner.memberDepth }
+      wrapper = .wrapper(trigger, value: start &+ value, depth: depth)
+      return nil
+    }
+    if let end, end <= recordLimit {
+      examined &+= end
+      return .object(end: start &+ end)
+    }
+    // What is skipped is scanned from here on.
+    if case .wrapper(let trigger, _, _) = wrapper, !trigger.isOtherSignal { return wrapper }
+    shape.members.removeAll(keepingCapacity: true)
+    isEmptyOTLP = false
+    scanner.memberDepth = 1
+    return nil
+  }
+
+  /// Takes note of a member, of which `bytes` end before its value.
+  mutating func noteMember(_ key: Range<Int>, _ bytes: Span<UInt8>) {
     guard shape.members.count < JSONShape.memberLimit else { return }
-    shape.members.append(.init(key: scanner.key, value: scanner.consumed))
+    shape.members.append(.init(key: key, value: bytes.count))
   }
 
   /// Begins an object that is known by `trigger`, in the chunk.
   mutating func begin(
-    _ trigger: JSONTrigger, _ bytes: Span<UInt8>, from start: Int, scannedTo value: Int, base: Int,
-    _ batch: inout SpanBatch
+    _ trigger: JSONTrigger, _ bytes: Span<UInt8>, from start: Int, scannedTo value: Int, depth: Int,
+    base: Int, _ batch: inout SpanBatch
   ) -> Int {
     lines.advance(to: base + start, in: bytes, base: base)
     switch trigger {
@@ -71,7 +114,7 @@ extension JSONTextImporter {
       otherSignal(&batch)
       return skipValue(bytes, from: value, base: base, &batch)
     case .list, .object, .listOrInside:
-      enter(trigger, bytes.extracting(start..<value), base: base + start, &batch)
+      enter(trigger, bytes.extracting(start..<value), depth: depth, base: base + start, &batch)
       return value
     case .otlp(let root):
       endSkipped(&batch)
@@ -94,7 +137,7 @@ extension JSONTextImporter {
       carried = .skipped
     case .list, .object, .listOrInside:
       withCarry(&batch) { this, bytes, base, batch in
-        this.enter(trigger, bytes, base: base, &batch)
+        this.enter(trigger, bytes, depth: this.scanner.depth, base: base, &batch)
       }
     case .otlp(let root):
       endSkipped(&batch)
@@ -166,7 +209,10 @@ extension JSONTextImporter {
     if index != recentCodec { claimed = JSONShape.Claimed() }
     recentCodec = index
     hasRecords = true
-    recognize(type(of: codecs[index]).format.name)
+    if index != recognizedCodec {
+      recognize(type(of: codecs[index]).format.name)
+      recognizedCodec = index
+    }
     if claim == .nothing { return }
     do throws(JSONError) {
       try codecs[index].decode(bytes, byteOffset: base, fields: &fields, into: &batch)
@@ -238,6 +284,6 @@ extension JSONTextImporter {
     if !skipped.isActive {
       skipped.begin(at: base, place: lines.place(of: base, in: bytes, base: base))
     }
-    appendToSkipped(bytes, bytes.indices, base: base)
+    skipped.append(bytes, bytes.indices, base: base)
   }
 }

@@ -50,15 +50,11 @@ extension JSONTextImporter {
     }
   }
 
-  /// Adds bytes to the run of skipped text.
-  mutating func appendToSkipped(_ bytes: Span<UInt8>, _ range: Range<Int>, base: Int) {
-    for index in range { skipped.append(bytes[index], at: base + index) }
-  }
-
   /// Notes of what format an object is.
   mutating func recognize(_ format: String) {
     recent = format
     isRecognized = true
+    recognizedCodec = nil
   }
 
   /// The format of an object that is cut short, if its first members are enough to claim it, or one
@@ -74,7 +70,7 @@ extension JSONTextImporter {
       }
       for codec in codecs {
         let type = type(of: codec)
-        for name in type.telltales where bytes.matches(member.key, name) {
+        for name in type.telltales where bytes.matches(member.key, text: name) {
           return type.format.name
         }
       }

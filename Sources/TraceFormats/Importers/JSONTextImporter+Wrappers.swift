@@ -5,19 +5,20 @@ extension JSONTextImporter {
   /// Where reading goes on behind a record.
   var outside: Mode { wrapper.isOpen ? .wrapper : .text }
 
-  /// Looks at the member at which the scanner has stopped, in an object of which `bytes` are all
-  /// before the member's value; `value` is the value's first byte.
-  mutating func trigger(_ bytes: Span<UInt8>, value: UInt8) -> JSONTrigger? {
-    let key = scanner.key
+  /// Looks at a member that is `depth` deep in an object of which `bytes` are all before the member's
+  /// value; `value` is the value's first byte.
+  mutating func trigger(
+    _ bytes: Span<UInt8>, _ key: Range<Int>, value: UInt8, _ depth: Int
+  ) -> JSONTrigger? {
     let isArray = value == UInt8(ascii: "[")
     let isObject = value == UInt8(ascii: "{")
     let found: JSONTrigger?
-    if scanner.depth > 1 {
+    if depth > 1 {
       found = inside?.keys.find(bytes, key)
     } else {
-      noteMember()
+      noteMember(key, bytes)
       scanner.memberDepth = 1
-      found = JSONTrigger.keys.find(bytes, key)
+      found = triggers.find(bytes, key)
     }
     switch found {
     case .otlp where !readsOTLP: return nil
@@ -30,15 +31,15 @@ extension JSONTextImporter {
       inside = object
       return nil
     case .list where isArray, .object where isObject, .listOrInside where isArray:
-      let isRecord = codecs.contains { $0.claim(shape, bytes).isClaimed }
+      let isRecord = codecs.indices.contains { codecs[$0].claim(shape, bytes).isClaimed }
       return isRecord || wrapper.levels.count >= JSONWrapper.levelLimit ? nil : found
     case .list, .object, .listOrInside, nil: return nil
     }
   }
 
-  /// Begins to walk into the object in `bytes`, which ends before the value that was found.
+  /// Begins to walk into the object in `bytes`, which ends before the value that was found, so deep.
   mutating func enter(
-    _ trigger: JSONTrigger, _ bytes: Span<UInt8>, base: Int, _ batch: inout SpanBatch
+    _ trigger: JSONTrigger, _ bytes: Span<UInt8>, depth: Int, base: Int, _ batch: inout SpanBatch
   ) {
     if !wrapper.isOpen {
       wrapper.isClaimed = false
@@ -46,7 +47,7 @@ extension JSONTextImporter {
     }
     if !wrapper.isClaimed { noObject(bytes, base: base) }
     wrapper.levels.append(.object)
-    if scanner.depth > 1 { wrapper.levels.append(.inner) }
+    if depth > 1 { wrapper.levels.append(.inner) }
     wrapper.expected = .value
     wrapper.member = .walk
     mode = .wrapper
@@ -56,7 +57,7 @@ extension JSONTextImporter {
       recognize(format)
     default: break
     }
-    for index in codecs.indices { codecs[index].enterWrapper() }
+    for index in lookingAround { codecs[index].enterWrapper() }
     for member in shape.members where member.value < bytes.count {
       guard let context = JSONContext.keys.find(bytes, member.key) else { continue }
       var reader = JSONReader(at: member.value)
@@ -73,8 +74,9 @@ extension JSONTextImporter {
     while position < bytes.count, mode == .wrapper, carried == nil {
       let byte = bytes[position]
       if JSONReader.isSpace(byte) {
-        pass(bytes, position..<position + 1, base: base)
-        position &+= 1
+        let end = bytes.endOfSpace(from: position)
+        pass(bytes, position..<end, base: base)
+        position = end
         continue
       }
       switch (wrapper.expected, byte) {
@@ -189,7 +191,7 @@ extension JSONTextImporter {
           .limitReached, at: 0, bytes, base: base,
           "the server says that this is a part of the trace only"))
     }
-    for index in codecs.indices {
+    for index in lookingAround {
       do throws(JSONError) {
         try codecs[index].take(context, bytes, fields: &fields, into: &batch)
         addNotes(bytes, base: base, &batch)
@@ -221,7 +223,7 @@ extension JSONTextImporter {
 
   /// Tells the codecs that an object around records has ended.
   private mutating func leaveWrappers(_ batch: inout SpanBatch) {
-    for index in codecs.indices { codecs[index].leaveWrapper(in: &batch) }
+    for index in lookingAround { codecs[index].leaveWrapper(in: &batch) }
   }
 
   /// What is wrong if not what is expected comes next.
@@ -249,6 +251,6 @@ extension JSONTextImporter {
 
   /// Passes over bytes around records: text, as long as no record was found.
   mutating func pass(_ bytes: Span<UInt8>, _ range: Range<Int>, base: Int) {
-    if !wrapper.isClaimed, skipped.isActive { appendToSkipped(bytes, range, base: base) }
+    if !wrapper.isClaimed, skipped.isActive { skipped.append(bytes, range, base: base) }
   }
 }

@@ -58,6 +58,8 @@ public struct JSONTextImporter: SpanImporter {
   var isEmptyOTLP = false
   /// The objects and arrays around the records that are read.
   var wrapper = JSONWrapper()
+  /// What keys mean, at hand for every member.
+  private(set) var triggers = JSONTrigger.keys
   /// What keys mean in the member that the scanner looks into.
   var inside: JSONTrigger.Inside?
 
@@ -70,6 +72,8 @@ public struct JSONTextImporter: SpanImporter {
   var bracket: Int?
   var stream = OTLPJSONStream()
   var codecs: [any JSONValueCodec] = JSONCodecs.all.map { $0.init() }
+  /// The codecs that are told what is around records.
+  private(set) lazy var lookingAround = codecs.indices.filter { type(of: codecs[$0]).looksAround }
   /// The codec that claimed the last record: mostly the next is its own too.
   var recentCodec = 0
   /// The records that this codec has claimed by their keys.
@@ -81,6 +85,8 @@ public struct JSONTextImporter: SpanImporter {
   var fields = JSONFields()
   /// The format of the last object that was read.
   var recent = ""
+  /// The codec whose format that is, if it was noted with a record of it.
+  var recognizedCodec: Int?
   /// Whether any object was of a known format.
   var isRecognized = false
   /// Whether the input is one array of objects.
@@ -249,7 +255,9 @@ public struct JSONTextImporter: SpanImporter {
     switch (carried, step) {
     case (.candidate, .member(let position)):
       let held = carry
-      if let trigger = trigger(held.span, value: chunk[position]) { pull(trigger, &batch) }
+      if let trigger = trigger(held.span, scanner.key, value: chunk[position], scanner.depth) {
+        pull(trigger, &batch)
+      }
     case (.element, .more), (.element, .member):
       if carry.count > ImportLimits.heldBytes { release(isWhole: false, &batch) }
     case (.element, .end), (.element, .bad): release(isWhole: true, &batch)

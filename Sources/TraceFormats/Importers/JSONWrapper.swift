@@ -75,6 +75,11 @@ enum JSONTrigger: Sendable {
   /// Records may be in the value, if it is an array; if it is an object, its own keys are asked.
   case listOrInside(Inside)
 
+  /// Whether nothing in the object is wanted.
+  var isOtherSignal: Bool {
+    if case .otherSignal = self { true } else { false }
+  }
+
   /// An object whose own keys say more.
   enum Inside {
     case data, attributes, hits

@@ -17,7 +17,7 @@ struct LineTextImporter<Lines: SpanLines>: SpanImporter {
 
   private static func begins(_ bytes: Span<UInt8>, at start: Int) -> Bool {
     let end = start + Lines.firstLine.utf8.count
-    return end <= bytes.count && bytes.matches(start..<end, Lines.firstLine)
+    return end <= bytes.count && bytes.matches(start..<end, text: Lines.firstLine)
   }
 
   /// The span that is read.
@@ -109,7 +109,7 @@ struct LineTextImporter<Lines: SpanLines>: SpanImporter {
     defer { line += 1 }
     if Self.begins(bytes, at: 0) { begin(&batch) } else { skipOpening() }
     if Lines.openingLine.utf8.count == bytes.count,
-      bytes.matches(bytes.indices, Lines.openingLine)
+      bytes.matches(bytes.indices, text: Lines.openingLine)
     {
       var copy: [UInt8] = []
       copy.append(bytes, bytes.indices)

@@ -90,8 +90,9 @@ extension Span where Element == UInt8 {
   }
 
   /// Whether `text` stands at `start`.
-  fileprivate func matches(_ start: Int, _ text: String) -> Bool {
-    let end = start + text.utf8.count
+  @inline(__always)
+  fileprivate func matches(_ start: Int, _ text: StaticString) -> Bool {
+    let end = start + text.utf8CodeUnitCount
     return end <= count && matches(start..<end, text)
   }
 }

@@ -36,6 +36,18 @@ struct SkippedText: Sendable {
     if !JSONReader.isSpace(byte) { end = offset + 1 }
   }
 
+  /// Adds the bytes of `range`, of bytes that begin at `base` of the source.
+  mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>, base: Int) {
+    var index = range.lowerBound
+    while index < range.upperBound, excerpt.count <= ImportLimits.excerptBytes {
+      append(bytes[index], at: base + index)
+      index &+= 1
+    }
+    var last = range.upperBound
+    while last > index, JSONReader.isSpace(bytes[last - 1]) { last &-= 1 }
+    if last > index { end = base + last }
+  }
+
   /// The issue for the run, which ends. `kind` is `skippedText`, or what to call it instead.
   mutating func take(_ kind: ImportIssue.Kind, _ prefix: String = "") -> ImportIssue? {
     defer { self = SkippedText() }

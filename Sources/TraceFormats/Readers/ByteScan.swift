@@ -4,14 +4,14 @@ import TraceModel
 /// Looking at many bytes at a time.
 extension Span where Element == UInt8 {
   /// The first `"`, `\` or line feed from `start` on, or the end. `sum` collects all bytes passed
-  /// (or more), so that its high bits say whether any is beyond ASCII.
+  /// (or more): it is not zero if any is beyond ASCII.
   @inline(__always)
   func endOfPlainText(from start: Int, sum: inout UInt64) -> Int {
     var index = start
     let end = count
     while index &+ 16 <= end {
       let vector = vector(at: index)
-      if !cv_is_ascii(vector) { sum |= 0x80 }
+      sum |= UInt64(cv_high_bits(vector))
       let length = Int(cv_plain_text(vector))
       if length < 16 { return index &+ length }
       index &+= 16
@@ -19,7 +19,7 @@ extension Span where Element == UInt8 {
     while index < end {
       let byte = self[index]
       if byte == 0x22 || byte == 0x5c || byte == 0x0a { return index }
-      sum |= UInt64(byte)
+      sum |= UInt64(byte & 0x80)
       index &+= 1
     }
     return end
@@ -79,27 +79,54 @@ extension Span where Element == UInt8 {
   /// How many line feeds are in `range`, and where the last one is.
   func lineFeeds(in range: Range<Int>) -> (count: Int, last: Int?) {
     var found = 0
-    var last: Int?
     var index = range.lowerBound
     while index &+ 16 <= range.upperBound {
-      // Two branches, so that the next load need not wait for this one.
-      let length = Int(cv_before(vector(at: index), 0x0a))
-      if length == 16 {
+      // A byte counts to 255.
+      let stop = Swift.min(range.upperBound, index &+ 16 &* 255)
+      var counts = cv_all(0)
+      while index &+ 16 <= stop {
+        counts = cv_counting(counts, vector(at: index), 0x0a)
         index &+= 16
-      } else {
-        found &+= 1
-        last = index &+ length
-        index &+= length &+ 1
       }
+      found &+= Int(cv_sum(counts))
     }
     while index < range.upperBound {
-      if self[index] == 0x0a {
-        found &+= 1
-        last = index
-      }
+      if self[index] == 0x0a { found &+= 1 }
       index &+= 1
     }
+    guard found > 0 else { return (0, nil) }
+    // Mostly near: a record ends soon behind the last one.
+    var last = range.upperBound &- 1
+    while last &- 16 >= range.lowerBound, cv_before(vector(at: last &- 15), 0x0a) == 16 {
+      last &-= 16
+    }
+    while self[last] != 0x0a { last &-= 1 }
     return (found, last)
+  }
+
+  /// The first byte from `start` on that belongs to no bare word, or the end.
+  @inline(__always)
+  func endOfWord(from start: Int) -> Int {
+    var index = start
+    while index &+ 16 <= count {
+      let length = Int(cv_json_word(vector(at: index)))
+      index &+= length
+      if length < 16 { return index }
+    }
+    while index < count, JSONReader.isWord(self[index]) { index &+= 1 }
+    return index
+  }
+
+  /// The first backslash in `range`, or its end.
+  func firstBackslash(in range: Range<Int>) -> Int {
+    var index = range.lowerBound
+    while index &+ 16 <= range.upperBound {
+      let length = Int(cv_before(vector(at: index), UInt8(ascii: "\\")))
+      if length < 16 { return index &+ length }
+      index &+= 16
+    }
+    while index < range.upperBound, self[index] != UInt8(ascii: "\\") { index &+= 1 }
+    return index
   }
 
   /// The first line feed from `start` on.
@@ -117,22 +144,44 @@ extension Span where Element == UInt8 {
     return nil
   }
 
-  /// Whether the bytes of `range` are those of `text`.
-  func matches(_ range: Range<Int>, _ text: String) -> Bool {
-    // Most are told apart by their length, which costs less to ask for than the bytes.
-    guard range.count == text.utf8.count else { return false }
-    let other = text.utf8Span.span
-    for offset in other.indices where self[range.lowerBound &+ offset] != other[offset] {
-      return false
-    }
-    return true
+  /// The first byte from `start` on that is no space, tab, line feed or carriage return, or the end.
+  @inline(__always)
+  func endOfSpace(from start: Int) -> Int {
+    var index = start
+    // Most often there is none, or one byte; if there are more, it is the indentation of a line.
+    if index < count, !JSONReader.isSpace(self[index]) { return index }
+    index &+= 1
+    if index < count, !JSONReader.isSpace(self[index]) { return index }
+    return endOfLongSpace(from: index)
   }
 
-  /// Whether the bytes of `range` begin with those of `text`.
-  func hasPrefix(_ text: String, _ range: Range<Int>) -> Bool {
-    let length = text.utf8.count
-    return range.count >= length
-      && matches(range.lowerBound..<range.lowerBound &+ length, text)
+  /// Where the next token begins, if `separator` stands at `index` and at most one space behind it, as
+  /// most programs write; nil if it must be looked for.
+  @inline(__always)
+  func endOfSeparator(_ separator: UInt8, at index: Int) -> Int? {
+    guard index &+ 4 <= count else { return nil }
+    let next = half(at: index)
+    guard UInt8(truncatingIfNeeded: next) == separator else { return nil }
+    if UInt8(truncatingIfNeeded: next &>> 8) > 0x20 { return index &+ 1 }
+    let isSpace = UInt8(truncatingIfNeeded: next &>> 8) == 0x20
+    return isSpace && UInt8(truncatingIfNeeded: next &>> 16) > 0x20 ? index &+ 2 : nil
+  }
+
+  private func endOfLongSpace(from start: Int) -> Int {
+    var index = start
+    while index &+ 16 <= count {
+      let length = Int(cv_space(vector(at: index)))
+      index &+= length
+      if length < 16 { return index }
+    }
+    while index < count, JSONReader.isSpace(self[index]) { index &+= 1 }
+    return Swift.min(index, count)
+  }
+
+  /// Whether the bytes of `range` are those of `text`, which is no constant.
+  func matches(_ range: Range<Int>, text: String) -> Bool {
+    let other = text.utf8Span.span
+    return range.count == other.count && equals(range, other, from: 0)
   }
 
   /// Whether the bytes of `range` are well-formed UTF-8. (Unicode, table 3-7.)

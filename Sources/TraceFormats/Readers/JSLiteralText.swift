@@ -1,3 +1,5 @@
+import TraceModel
+
 /// Turns an object that Node.js has printed into JSON.
 ///
 /// Total: what has no counterpart (`[Array]`, `Map(1)`, a date) becomes a string, `undefined` null.
@@ -190,6 +192,6 @@ struct JSLiteralText {
   private static let words = ["true", "false", "null", "NaN", "Infinity", "-Infinity"]
 
   private func isWord(_ range: Range<Int>) -> Bool {
-    Self.words.contains { bytes.span.matches(range, $0) }
+    Self.words.contains { bytes.span.matches(range, text: $0) }
   }
 }

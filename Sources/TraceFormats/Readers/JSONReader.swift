@@ -62,12 +62,9 @@ struct JSONReader {
   /// The next byte that is not white space; it is not consumed.
   @inline(__always)
   mutating func peek(_ bytes: Span<UInt8>) throws(JSONError) -> UInt8 {
-    while position < bytes.count {
-      let byte = bytes[position]
-      if !Self.isSpace(byte) { return byte }
-      position &+= 1
-    }
-    throw JSONError(.endOfInput, at: bytes.count)
+    position = bytes.endOfSpace(from: position)
+    guard position < bytes.count else { throw JSONError(.endOfInput, at: bytes.count) }
+    return bytes[position]
   }
 
   /// What the next value is.
@@ -107,14 +104,14 @@ struct JSONReader {
     _ bytes: Span<UInt8>, isFirst: inout Bool
   ) throws(JSONError) -> Text? {
     var byte = try peek(bytes)
-    if byte == UInt8(ascii: "}") {
-      position &+= 1
-      return nil
-    }
-    if !isFirst {
-      guard byte == UInt8(ascii: ",") else { throw JSONError(.commaInObject, at: position) }
+    if !isFirst, byte == UInt8(ascii: ",") {
       position &+= 1
       byte = try peek(bytes)
+    } else if byte == UInt8(ascii: "}") {
+      position &+= 1
+      return nil
+    } else if !isFirst {
+      throw JSONError(.commaInObject, at: position)
     }
     isFirst = false
     guard byte == UInt8(ascii: "\"") else { throw JSONError(.key, at: position) }
@@ -158,14 +155,14 @@ struct JSONReader {
       if byte == UInt8(ascii: "\"") {
         position = index &+ 1
         return Text(
-          range: start..<index, hasEscapes: hasEscapes, isASCII: sum & 0x8080_8080_8080_8080 == 0)
+          range: start..<index, hasEscapes: hasEscapes, isASCII: sum == 0)
       }
       if byte == UInt8(ascii: "\\") {
         hasEscapes = true
         index &+= 2
         guard index <= bytes.count else { throw JSONError(.endOfInput, at: bytes.count) }
         // The escaped byte is not looked at here, but may be beyond ASCII.
-        sum |= UInt64(bytes[index &- 1])
+        sum |= UInt64(bytes[index &- 1] & 0x80)
       } else {
         index &+= 1
         guard index < bytes.count else { throw JSONError(.endOfInput, at: bytes.count) }
@@ -178,7 +175,7 @@ struct JSONReader {
   @inline(__always)
   mutating func word(_ bytes: Span<UInt8>) throws(JSONError) -> Range<Int> {
     let start = position
-    while position < bytes.count, Self.isWord(bytes[position]) { position &+= 1 }
+    position = bytes.endOfWord(from: position)
     if position == bytes.count, !isWhole { throw JSONError(.endOfInput, at: position) }
     return start..<position
   }
@@ -194,6 +191,10 @@ struct JSONReader {
     case .number, .bool, .null: return try word(bytes)
     case .object, .array:
       let start = position
+      if let end = JSONScanner.endOfWhole(bytes, from: start) {
+        position = end
+        return start..<end
+      }
       var scanner = JSONScanner()
       switch scanner.scan(bytes, from: start) {
       case .end(let end):

@@ -10,8 +10,7 @@ enum JSONText {
     while index < end {
       let byte = bytes[index]
       guard byte == UInt8(ascii: "\\"), index &+ 1 < end else {
-        var next = index &+ 1
-        while next < end, bytes[next] != UInt8(ascii: "\\") { next &+= 1 }
+        let next = bytes.firstBackslash(in: index &+ 1..<end)
         output.append(bytes, index..<next)
         index = next
         continue

@@ -1,3 +1,5 @@
+import TraceModel
+
 /// Numbers written as decimal text.
 ///
 /// Integers are read digit by digit and never pass through `Double`, also when they are written
@@ -28,6 +30,18 @@ struct NumberText {
     var digitCount = 0
     var afterPoint = false
     while index < end {
+      // Up to eighteen digits have room without care.
+      let first = index
+      let stop = Swift.min(end, index &+ max(0, 18 &- digitCount))
+      while index < stop {
+        let digit = bytes[index] &- UInt8(ascii: "0")
+        guard digit < 10 else { break }
+        number.digits = number.digits &* 10 &+ UInt64(digit)
+        index &+= 1
+      }
+      digitCount &+= index &- first
+      if afterPoint { number.exponent &-= index &- first }
+      guard index < end else { break }
       let byte = bytes[index]
       let digit = byte &- UInt8(ascii: "0")
       if digit < 10 {
