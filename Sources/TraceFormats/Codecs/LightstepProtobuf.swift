@@ -70,22 +70,22 @@ struct LightstepProtobuf: Sendable {
       var habit: Int?
       var reader = ProtobufReader(range)
       while let tag = try reader.nextTag(bytes) {
-        switch (tag.number, tag.type) {
-        case (1, .length):
+        switch tag {
+        case .length(1):
           let context = try context(bytes, try reader.delimited(bytes))
           draft.traceID = TraceID(high: 0, low: context.traceID)
           draft.spanID = SpanID(context.spanID)
-        case (2, .length): draft.name = intern(bytes, try reader.delimited(bytes), &batch)
-        case (3, .length): references.add(try reader.delimited(bytes))
-        case (4, .length): draft.start = try time(bytes, try reader.delimited(bytes))
-        case (5, .varint):
+        case .length(2): draft.name = intern(bytes, try reader.delimited(bytes), &batch)
+        case .length(3): references.add(try reader.delimited(bytes))
+        case .length(4): draft.start = try time(bytes, try reader.delimited(bytes))
+        case .varint(5):
           let nanos = try reader.varint(bytes).multipliedReportingOverflow(by: 1_000)
           duration = DurationNanos(nanos.overflow ? .max : Int64(clamping: nanos.partialValue))
-        case (6, .length):
+        case .length(6):
           let place = habits.next(after: habit ?? habits.first(of: draft.name))
           habit = place
           try take(tag: bytes, try reader.delimited(bytes), at: place, &draft, &batch)
-        case (7, .length): try log(bytes, try reader.delimited(bytes), &batch)
+        case .length(7): try log(bytes, try reader.delimited(bytes), &batch)
         default: try reader.skip(tag, bytes)
         }
       }
@@ -152,9 +152,9 @@ struct LightstepProtobuf: Sendable {
     var target = Target()
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .varint): target.isChild = try reader.varint(bytes) == 0
-      case (2, .length):
+      switch tag {
+      case .varint(1): target.isChild = try reader.varint(bytes) == 0
+      case .length(2):
         let context = try context(bytes, try reader.delimited(bytes))
         (target.traceID, target.spanID) = (context.traceID, context.spanID)
       default: try reader.skip(tag, bytes)
@@ -171,9 +171,9 @@ struct LightstepProtobuf: Sendable {
     var context = (traceID: UInt64(0), spanID: UInt64(0))
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .varint): context.traceID = try reader.varint(bytes)
-      case (2, .varint): context.spanID = try reader.varint(bytes)
+      switch tag {
+      case .varint(1): context.traceID = try reader.varint(bytes)
+      case .varint(2): context.spanID = try reader.varint(bytes)
       default: try reader.skip(tag, bytes)
       }
     }
@@ -187,9 +187,9 @@ struct LightstepProtobuf: Sendable {
     var (seconds, nanos) = (UInt64(0), UInt64(0))
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .varint): seconds = try reader.varint(bytes)
-      case (2, .varint): nanos = try reader.varint(bytes)
+      switch tag {
+      case .varint(1): seconds = try reader.varint(bytes)
+      case .varint(2): nanos = try reader.varint(bytes)
       default: try reader.skip(tag, bytes)
       }
     }
@@ -255,9 +255,9 @@ struct LightstepProtobuf: Sendable {
     var (moment, name) = (UnixNanos.unset, StringID.empty)
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length): moment = try time(bytes, try reader.delimited(bytes))
-      case (2, .length):
+      switch tag {
+      case .length(1): moment = try time(bytes, try reader.delimited(bytes))
+      case .length(2):
         let pair = try pair(bytes, try reader.delimited(bytes))
         if name == .empty, bytes.matches(pair.key, "event"), case .text(let text) = pair.value {
           name = intern(bytes, text, &batch)
@@ -293,13 +293,13 @@ struct LightstepProtobuf: Sendable {
     var value = Value.empty
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length): key = try reader.delimited(bytes)
+      switch tag {
+      case .length(1): key = try reader.delimited(bytes)
       // 6 is text that is JSON.
-      case (2, .length), (6, .length): value = .text(try reader.delimited(bytes))
-      case (3, .varint): value = .int(Int64(bitPattern: try reader.varint(bytes)))
-      case (4, .fixed64): value = .double(Double(bitPattern: try reader.fixed64(bytes)))
-      case (5, .varint): value = .bool(try reader.varint(bytes) != 0)
+      case .length(2), .length(6): value = .text(try reader.delimited(bytes))
+      case .varint(3): value = .int(Int64(bitPattern: try reader.varint(bytes)))
+      case .fixed64(4): value = .double(Double(bitPattern: try reader.fixed64(bytes)))
+      case .varint(5): value = .bool(try reader.varint(bytes) != 0)
       default: try reader.skip(tag, bytes)
       }
     }
