@@ -9,6 +9,8 @@ struct LightstepProtobuf: Sendable {
   private var hasSpans = false
   private var hasReporter = false
   private var habits = AttributeHabits()
+  /// The name of the last span: the next one most likely is called as the one behind that name was.
+  private var lastName = StringID.empty
 
   init() {}
 
@@ -75,7 +77,9 @@ struct LightstepProtobuf: Sendable {
           let context = try context(bytes, try reader.delimited(bytes))
           draft.traceID = TraceID(high: 0, low: context.traceID)
           draft.spanID = SpanID(context.spanID)
-        case .length(2): draft.name = intern(bytes, try reader.delimited(bytes), &batch)
+        case .length(2):
+          let place = habits.first(of: lastName)
+          draft.name = value(bytes, try reader.delimited(bytes), at: place, &batch)
         case .length(3): references.add(try reader.delimited(bytes))
         case .length(4): draft.start = try time(bytes, try reader.delimited(bytes))
         case .varint(5):
@@ -85,7 +89,10 @@ struct LightstepProtobuf: Sendable {
           let place = habits.next(after: habit ?? habits.first(of: draft.name))
           habit = place
           try take(tag: bytes, try reader.delimited(bytes), at: place, &draft, &batch)
-        case .length(7): try log(bytes, try reader.delimited(bytes), &batch)
+        case .length(7):
+          var place = habit ?? habits.first(of: draft.name)
+          try log(bytes, try reader.delimited(bytes), behind: &place, &batch)
+          habit = place
         default: try reader.skip(tag, bytes)
         }
       }
@@ -94,6 +101,7 @@ struct LightstepProtobuf: Sendable {
       if !draft.traceID.isValid { notes.add(.invalidID, at: range.lowerBound, "no trace ID") }
       if !draft.spanID.isValid { notes.add(.invalidID, at: range.lowerBound, "no span ID") }
       batch.commit(draft)
+      lastName = draft.name
       flush(base, &batch)
     } catch {
       batch.rollBack()
@@ -206,27 +214,36 @@ struct LightstepProtobuf: Sendable {
     _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     let pair = try pair(bytes, range)
-    if bytes.matches(pair.key, "span.kind"), case .text(let text) = pair.value,
-      let kind = SpanKind(named: bytes, text)
-    {
-      draft.kind = kind
-    } else if bytes.matches(pair.key, "error"), isTrue(pair.value, bytes) {
-      draft.status = .error
-    } else {
-      let key = key(bytes, pair.key, at: habit, &batch)
-      var text = StringID.empty
-      if case .text(let range) = pair.value { text = value(bytes, range, at: habit, &batch) }
-      batch.withAttributes { columns, _ in Self.append(key, pair.value, text, to: &columns) }
+    switch Self.keys.find(bytes, pair.key) {
+    case .kind:
+      if case .text(let text) = pair.value, let kind = SpanKind(named: bytes, text) {
+        return draft.kind = kind
+      }
+    case .error:
+      if isTrue(pair.value, bytes) { return draft.status = .error }
+    case .event, nil: break
     }
+    let key = key(bytes, pair.key, at: habit, &batch)
+    var text = StringID.empty
+    if case .text(let range) = pair.value { text = value(bytes, range, at: habit, &batch) }
+    batch.withAttributes { columns, _ in Self.append(key, pair.value, text, to: &columns) }
   }
+
+  /// Keys of tags and logs that mean more than others.
+  private enum Key {
+    case kind, error, event
+  }
+  private static let keys = JSONKeyTable<Key>([
+    ("span.kind", .kind), ("error", .error), ("event", .event),
+  ])
 
   /// The number of a key, most likely of the one expected at `habit`.
   private mutating func key(
     _ bytes: Span<UInt8>, _ range: Range<Int>, at habit: Int, _ batch: inout SpanBatch
   ) -> StringID {
     if habits.isKey(at: habit, bytes, range, batch.strings) { return habits.key(at: habit) }
-    let number = intern(bytes, range, &batch)
-    if bytes.isValidUTF8(range) { habits.learn(number, at: habit, batch.strings) }
+    let number = batch.strings.intern(bytes.extracting(range))
+    if checkUTF8(bytes, range) { habits.learn(number, at: habit, batch.strings) }
     return number
   }
 
@@ -235,8 +252,8 @@ struct LightstepProtobuf: Sendable {
     _ bytes: Span<UInt8>, _ range: Range<Int>, at habit: Int, _ batch: inout SpanBatch
   ) -> StringID {
     if habits.isValue(at: habit, bytes, range, batch.strings) { return habits.value(at: habit) }
-    let number = intern(bytes, range, &batch)
-    if bytes.isValidUTF8(range) { habits.learn(value: number, at: habit, batch.strings) }
+    let number = batch.strings.intern(bytes.extracting(range))
+    if checkUTF8(bytes, range) { habits.learn(value: number, at: habit, batch.strings) }
     return number
   }
 
@@ -249,8 +266,9 @@ struct LightstepProtobuf: Sendable {
     }
   }
 
+  /// Reads a log as an event; `habit` is the place of what stood before it in the span.
   private mutating func log(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ range: Range<Int>, behind habit: inout Int, _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     var (moment, name) = (UnixNanos.unset, StringID.empty)
     var reader = ProtobufReader(range)
@@ -259,12 +277,15 @@ struct LightstepProtobuf: Sendable {
       case .length(1): moment = try time(bytes, try reader.delimited(bytes))
       case .length(2):
         let pair = try pair(bytes, try reader.delimited(bytes))
-        if name == .empty, bytes.matches(pair.key, "event"), case .text(let text) = pair.value {
-          name = intern(bytes, text, &batch)
+        habit = habits.next(after: habit)
+        if name == .empty, Self.keys.find(bytes, pair.key) == .event,
+          case .text(let text) = pair.value
+        {
+          name = value(bytes, text, at: habit, &batch)
         } else {
-          let key = intern(bytes, pair.key, &batch)
+          let key = key(bytes, pair.key, at: habit, &batch)
           var text = StringID.empty
-          if case .text(let range) = pair.value { text = intern(bytes, range, &batch) }
+          if case .text(let range) = pair.value { text = value(bytes, range, at: habit, &batch) }
           batch.withDetailAttributes { columns, _ in
             Self.append(key, pair.value, text, to: &columns)
           }
@@ -329,13 +350,6 @@ struct LightstepProtobuf: Sendable {
     }
   }
 
-  private mutating func intern(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
-  ) -> StringID {
-    checkUTF8(bytes, range)
-    return batch.strings.intern(bytes.extracting(range))
-  }
-
   private mutating func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
     checkUTF8(bytes, range)
     var copy: [UInt8] = []
@@ -345,9 +359,12 @@ struct LightstepProtobuf: Sendable {
 
   // MARK: Issues
 
-  private mutating func checkUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    if bytes.isValidUTF8(range) { return }
+  /// Whether a string is UTF-8; notes it if it is not.
+  @discardableResult
+  private mutating func checkUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    if bytes.isValidUTF8(range) { return true }
     notes.add(.invalidUTF8, at: range.lowerBound, "in a string; its bytes are kept")
+    return false
   }
 
   private mutating func flush(_ base: Int, _ batch: inout SpanBatch) {

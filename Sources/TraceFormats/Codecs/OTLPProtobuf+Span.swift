@@ -40,14 +40,11 @@ extension OTLPProtobuf {
       case .length(9):
         if !isFirst { habit = habits.next(after: habit) }
         isFirst = false
-        let field = try reader.delimited(bytes)
-        if !usualAttribute(bytes, field, habit, &batch) {
-          try attribute(bytes, field, isDetail: false, &batch)
-        }
+        try attribute(bytes, try reader.delimited(bytes), habit, isDetail: false, &batch)
       case .varint(10): draft.dropped.attributes = try uint32(bytes, &reader)
-      case .length(11): try event(bytes, try reader.delimited(bytes), &batch)
+      case .length(11): try event(bytes, try reader.delimited(bytes), behind: &habit, &batch)
       case .varint(12): draft.dropped.events = try uint32(bytes, &reader)
-      case .length(13): try link(bytes, try reader.delimited(bytes), &batch)
+      case .length(13): try link(bytes, try reader.delimited(bytes), behind: &habit, &batch)
       case .varint(14): draft.dropped.links = try uint32(bytes, &reader)
       case .length(15): try status(bytes, try reader.delimited(bytes), &draft, &batch.strings)
       case .fixed32(16): draft.flags = try reader.fixed32(bytes)
@@ -156,8 +153,9 @@ extension OTLPProtobuf {
     }
   }
 
+  /// Reads an event; `habit` is the place of what stood before it in the span.
   private mutating func event(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ range: Range<Int>, behind habit: inout Int, _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     var reader = ProtobufReader(range)
     var (time, name, dropped) = (UnixNanos.unset, StringID.empty, UInt32(0))
@@ -165,7 +163,9 @@ extension OTLPProtobuf {
       switch tag {
       case .fixed64(1): time = UnixNanos(try reader.fixed64(bytes))
       case .length(2): name = string(bytes, try reader.delimited(bytes), &batch.strings)
-      case .length(3): try attribute(bytes, try reader.delimited(bytes), isDetail: true, &batch)
+      case .length(3):
+        habit = habits.next(after: habit)
+        try attribute(bytes, try reader.delimited(bytes), habit, isDetail: true, &batch)
       case .varint(4): dropped = try uint32(bytes, &reader)
       default: try skip(tag, knownUpTo: 4, bytes, &reader)
       }
@@ -173,8 +173,9 @@ extension OTLPProtobuf {
     batch.endEvent(time: time, name: name, droppedAttributes: dropped)
   }
 
+  /// Reads a link; `habit` is the place of what stood before it in the span.
   private mutating func link(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ range: Range<Int>, behind habit: inout Int, _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     var reader = ProtobufReader(range)
     var (traceID, spanID) = (TraceID.invalid, SpanID.invalid)
@@ -185,7 +186,9 @@ extension OTLPProtobuf {
       case .length(2):
         spanID = self.spanID(bytes, try reader.delimited(bytes), isOptional: false)
       case .length(3): traceState = string(bytes, try reader.delimited(bytes), &batch.strings)
-      case .length(4): try attribute(bytes, try reader.delimited(bytes), isDetail: true, &batch)
+      case .length(4):
+        habit = habits.next(after: habit)
+        try attribute(bytes, try reader.delimited(bytes), habit, isDetail: true, &batch)
       case .varint(5): dropped = try uint32(bytes, &reader)
       case .fixed32(6): flags = try reader.fixed32(bytes)
       default: try skip(tag, knownUpTo: 6, bytes, &reader)
@@ -245,24 +248,28 @@ extension OTLPProtobuf {
     case nested(AttributeValue)
   }
 
-  /// Appends a `KeyValue` of a string or an integer, both shorter than 128 bytes and in the usual
-  /// order, to the span; false, with nothing done, if it is something else.
+  /// Appends a `KeyValue` of a plain value, both shorter than 128 bytes and in the usual order, to the
+  /// span, or to the event or link that is read; false, with nothing done, if it is something else.
   ///
   ///     0a 08 user.age 12 02 18 2a        0a 04 user 12 05 0a 03 ann
-  @inline(__always)
   private mutating func usualAttribute(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ habit: Int, _ batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ habit: Int, isDetail: Bool = false,
+    _ batch: inout SpanBatch
   ) -> Bool {
     let start = range.lowerBound
     guard range.count > 5, bytes[start] == 0x0a, bytes[start &+ 1] < 0x80 else { return false }
     let keyRange = start &+ 2..<start &+ 2 &+ Int(bytes[start &+ 1])
     let value = keyRange.upperBound
-    guard value &+ 4 <= range.upperBound, bytes[value] == 0x12, bytes[value &+ 1] < 0x80,
-      value &+ 2 &+ Int(bytes[value &+ 1]) == range.upperBound
-    else { return false }
-    if bytes[value &+ 2] == 0x0a {
+    guard value &+ 4 <= range.upperBound else { return false }
+    // The tag and the length of the value, and what it begins with.
+    let head = bytes.half(at: value)
+    guard head & 0x80ff == 0x12, value &+ 2 &+ Int(head &>> 8 & 0x7f) == range.upperBound else {
+      return false
+    }
+    switch head &>> 16 & 0xff {
+    case 0x0a:
       let text = value &+ 4..<range.upperBound
-      guard text.count == Int(bytes[value &+ 3]) else { return false }
+      guard text.count == Int(head &>> 24) else { return false }
       let key = usualKey(bytes, keyRange, habit, &batch.strings)
       let content: StringID
       if habits.isValue(at: habit, bytes, text, batch.strings) {
@@ -271,17 +278,45 @@ extension OTLPProtobuf {
         content = batch.strings.intern(bytes.extracting(text))
         if checkUTF8(bytes, text) { habits.learn(value: content, at: habit, batch.strings) }
       }
-      batch.withAttributes { columns, _ in columns.append(.init(key: key, string: content)) }
-      return true
+      Self.append(to: &batch, isDetail) { columns, _ in
+        columns.append(.init(key: key, string: content))
+      }
+    case 0x18:
+      var reader = ProtobufReader(value &+ 3..<range.upperBound)
+      guard let int = try? reader.varint(bytes), reader.position == range.upperBound else {
+        return false
+      }
+      let key = usualKey(bytes, keyRange, habit, &batch.strings)
+      Self.append(to: &batch, isDetail) { columns, _ in
+        columns.append(key: key, int: Int64(bitPattern: int))
+      }
+    case 0x10:
+      guard value &+ 4 == range.upperBound, head &>> 24 < 0x80 else { return false }
+      let key = usualKey(bytes, keyRange, habit, &batch.strings)
+      Self.append(to: &batch, isDetail) { columns, _ in
+        columns.append(.init(key: key, bool: head &>> 24 != 0))
+      }
+    case 0x21:
+      guard value &+ 11 == range.upperBound else { return false }
+      let key = usualKey(bytes, keyRange, habit, &batch.strings)
+      let double = Double(bitPattern: bytes.word(at: value &+ 3))
+      Self.append(to: &batch, isDetail) { columns, _ in columns.append(key: key, double: double) }
+    default: return false
     }
-    guard bytes[value &+ 2] == 0x18 else { return false }
-    var reader = ProtobufReader(value &+ 3..<range.upperBound)
-    guard let int = try? reader.varint(bytes), reader.position == range.upperBound else {
-      return false
-    }
-    let key = usualKey(bytes, keyRange, habit, &batch.strings)
-    batch.withAttributes { columns, _ in columns.append(key: key, int: Int64(bitPattern: int)) }
     return true
+  }
+
+  /// Appends to the attributes of the span, or of the event or link that is read.
+  @inline(__always)
+  private static func append(
+    to batch: inout SpanBatch, _ isDetail: Bool,
+    _ body: (inout AttributeColumns, inout StringPool) -> Void
+  ) {
+    if isDetail {
+      batch.withDetailAttributes(body)
+    } else {
+      batch.withAttributes(body)
+    }
   }
 
   @inline(__always)
@@ -294,8 +329,19 @@ extension OTLPProtobuf {
     return key
   }
 
-  /// Appends a `KeyValue` to the span, or to the event or link that is read.
+  /// Appends a `KeyValue` to the span, or to the event or link that is read; `habit` is the place of
+  /// what is expected.
+  @inline(__always)
   private mutating func attribute(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ habit: Int, isDetail: Bool,
+    _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    if !usualAttribute(bytes, range, habit, isDetail: isDetail, &batch) {
+      try anyAttribute(bytes, range, isDetail: isDetail, &batch)
+    }
+  }
+
+  private mutating func anyAttribute(
     _ bytes: Span<UInt8>, _ range: Range<Int>, isDetail: Bool, _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     let (keyRange, value) = try pair(bytes, range, depth: 0)
@@ -306,11 +352,7 @@ extension OTLPProtobuf {
     case .bytes(let range): content = batch.strings.intern(bytes.extracting(range))
     default: break
     }
-    if isDetail {
-      batch.withDetailAttributes { Self.append(key, value, content, to: &$0, &$1) }
-    } else {
-      batch.withAttributes { Self.append(key, value, content, to: &$0, &$1) }
-    }
+    Self.append(to: &batch, isDetail) { Self.append(key, value, content, to: &$0, &$1) }
   }
 
   private static func append(

@@ -77,6 +77,15 @@ struct ProtobufReader {
   @inline(__always)
   mutating func nextTag(_ bytes: Span<UInt8>) throws(ProtobufError) -> Tag? {
     guard position < end else { return nil }
+    let byte = bytes[position]
+    if byte < 0x80, byte >= 8, byte & 7 <= WireType.fixed32.rawValue {
+      position &+= 1
+      return Tag(bits: UInt64(byte))
+    }
+    return try anyTag(bytes)
+  }
+
+  private mutating func anyTag(_ bytes: Span<UInt8>) throws(ProtobufError) -> Tag {
     let start = position
     let value = try varint(bytes)
     guard value & 7 <= WireType.fixed32.rawValue else { throw ProtobufError(.wireType, at: start) }
