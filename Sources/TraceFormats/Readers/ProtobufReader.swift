@@ -110,21 +110,11 @@ struct ProtobufReader {
 
   private mutating func anyVarint(_ bytes: Span<UInt8>) throws(ProtobufError) -> UInt64 {
     let start = position
-    if start &+ 10 <= end {
-      let word = bytes.word(at: start)
-      let last = ~word & 0x8080_8080_8080_8080
-      if last != 0 {
-        let bitCount = last.trailingZeroBitCount &+ 1
-        position = start &+ bitCount &>> 3
-        return Self.sevenBits(word & (~0 &>> UInt64(64 &- bitCount)))
-      }
-      // Nine bytes, or ten, which IDs at random mostly have.
-      let value = Self.sevenBits(word) | UInt64(bytes[start &+ 8]) &<< 56 & 0x7f00_0000_0000_0000
-      position = start &+ 9
-      if bytes[start &+ 8] < 0x80 { return value }
-      position = start &+ 10
-      if bytes[start &+ 9] < 0x80 { return value | UInt64(bytes[start &+ 9]) &<< 63 }
-      throw ProtobufError(.varint, at: start)
+    if start &+ 10 <= bytes.count, let (value, stop) = Self.longVarint(bytes, at: start),
+      stop <= end
+    {
+      position = stop
+      return value
     }
     var value: UInt64 = 0
     var shift: UInt64 = 0
@@ -137,6 +127,27 @@ struct ProtobufReader {
       if shift > 63 { throw ProtobufError(.varint, at: start) }
     }
     throw ProtobufError(.endOfInput, at: start)
+  }
+
+  /// The varint of up to ten bytes at `start`, and where it ends; nil if it is longer. The ten bytes must
+  /// be there.
+  @inline(__always)
+  private static func longVarint(
+    _ bytes: Span<UInt8>, at start: Int
+  ) -> (value: UInt64, end: Int)? {
+    let word = bytes.word(at: start)
+    let last = ~word & 0x8080_8080_8080_8080
+    if last != 0 {
+      let bitCount = last.trailingZeroBitCount &+ 1
+      return (
+        sevenBits(word & (~0 &>> UInt64(64 &- bitCount))), start &+ Int(bitCount &>> 3)
+      )
+    }
+    // IDs at random mostly have nine bytes or ten.
+    let (ninth, tenth) = (bytes[start &+ 8], bytes[start &+ 9])
+    let value = sevenBits(word) | UInt64(ninth & 0x7f) &<< 56
+    if ninth < 0x80 { return (value, start &+ 9) }
+    return tenth < 0x80 ? (value | UInt64(tenth) &<< 63, start &+ 10) : nil
   }
 
   /// The lower seven bits of each byte, behind one another.
