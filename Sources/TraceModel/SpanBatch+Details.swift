@@ -1,12 +1,12 @@
 /// Events and links of a row, read one by one and without copying; numbers count from 0.
 extension SpanBatch {
-  public func eventCount(at row: Int) -> Int { Self.range(eventEnds, row).count }
-  public func linkCount(at row: Int) -> Int { Self.range(linkEnds, row).count }
+  public func eventCount(at row: Int) -> Int { eventRange(at: row).count }
+  public func linkCount(at row: Int) -> Int { linkRange(at: row).count }
 
   /// Whether any of the rows has a link.
   public func haveLinks(_ rows: Range<Int>) -> Bool {
     !rows.isEmpty
-      && Self.range(linkEnds, rows.lowerBound).lowerBound < linkEnds[rows.upperBound - 1]
+      && linkRange(at: rows.lowerBound).lowerBound < linkRange(at: rows.upperBound - 1).upperBound
   }
 
   /// When an event happened.
@@ -19,11 +19,11 @@ extension SpanBatch {
 
   /// The trace and the span that a link points to.
   public func linkTarget(at row: Int, _ number: Int) -> (traceID: TraceID, spanID: SpanID) {
-    let link = links[Self.range(linkEnds, row).lowerBound + number]
+    let link = links[linkRange(at: row).lowerBound + number]
     return (link.traceID, link.spanID)
   }
 
   private func event(_ row: Int, _ number: Int) -> EventEntry {
-    events[Self.range(eventEnds, row).lowerBound + number]
+    events[eventRange(at: row).lowerBound + number]
   }
 }

@@ -36,12 +36,8 @@ public struct SpanBatch: Sendable {
   public private(set) var ends: [UnixNanos] = []
   public private(set) var scopeIDs: [ScopeID] = []
   private var kindsAndStatuses: [UInt8] = []  // With the resolution of the times.
-  private var statusMessages: [StringID] = []
-  private var extraNumbers: [UInt32] = []
-  private var byteOffsets: [Int] = []
   private var attributeEnds: [UInt32] = []
-  var eventEnds: [UInt32] = []
-  var linkEnds: [UInt32] = []
+  private var rests: [Rest] = []
 
   // What few spans have, or what is mostly the same.
   private var extras: [Extras] = [Extras()]
@@ -64,6 +60,15 @@ public struct SpanBatch: Sendable {
     public var scope: InstrumentationScope
   }
 
+  /// What few ask for of a row: one entry costs less to append than five.
+  private struct Rest {
+    var byteOffset: Int
+    var statusMessage: StringID
+    /// The place in `extras`.
+    var extras: UInt32
+    var eventEnd: UInt32
+    var linkEnd: UInt32
+  }
   private struct Extras: Hashable {
     var traceState = StringID.empty
     var flags: UInt32 = 0
@@ -191,13 +196,13 @@ public struct SpanBatch: Sendable {
     scopeIDs.append(draft.scope)
     kindsAndStatuses.append(
       draft.kind.rawValue << 4 | draft.resolution.rawValue << 2 | draft.status.rawValue)
-    statusMessages.append(draft.statusMessage)
-    extraNumbers.append(
-      number(of: Extras(traceState: draft.traceState, flags: draft.flags, dropped: draft.dropped)))
-    byteOffsets.append(draft.byteOffset)
     attributeEnds.append(UInt32(truncatingIfNeeded: ownAttributes.count))
-    eventEnds.append(UInt32(truncatingIfNeeded: events.count))
-    linkEnds.append(UInt32(truncatingIfNeeded: links.count))
+    let extras = Extras(traceState: draft.traceState, flags: draft.flags, dropped: draft.dropped)
+    rests.append(
+      Rest(
+        byteOffset: draft.byteOffset, statusMessage: draft.statusMessage,
+        extras: number(of: extras), eventEnd: UInt32(truncatingIfNeeded: events.count),
+        linkEnd: UInt32(truncatingIfNeeded: links.count)))
     committed = Marks(
       attributes: ownAttributes.mark, detailAttributes: detailAttributes.mark, events: events.count,
       links: links.count)
@@ -214,7 +219,7 @@ public struct SpanBatch: Sendable {
   }
 
   private mutating func number(of value: Extras) -> UInt32 {
-    if let last = extraNumbers.last, extras[Int(last)] == value { return last }
+    if let last = rests.last?.extras, extras[Int(last)] == value { return last }
     if let known = extraIndex[value] { return known }
     let number = UInt32(truncatingIfNeeded: extras.count)
     extras.append(value)
@@ -245,12 +250,8 @@ public struct SpanBatch: Sendable {
     copy.ends = ends.exactCopy()
     copy.scopeIDs = scopeIDs.exactCopy()
     copy.kindsAndStatuses = kindsAndStatuses.exactCopy()
-    copy.statusMessages = statusMessages.exactCopy()
-    copy.extraNumbers = extraNumbers.exactCopy()
-    copy.byteOffsets = byteOffsets.exactCopy()
+    copy.rests = rests.exactCopy()
     copy.attributeEnds = attributeEnds.exactCopy()
-    copy.eventEnds = eventEnds.exactCopy()
-    copy.linkEnds = linkEnds.exactCopy()
     copy.extras = extras.exactCopy()
     copy.ownAttributes = ownAttributes.compact()
     copy.detailAttributes = detailAttributes.compact()
@@ -277,12 +278,8 @@ public struct SpanBatch: Sendable {
     ends.removeAll(keepingCapacity: true)
     scopeIDs.removeAll(keepingCapacity: true)
     kindsAndStatuses.removeAll(keepingCapacity: true)
-    statusMessages.removeAll(keepingCapacity: true)
-    extraNumbers.removeAll(keepingCapacity: true)
-    byteOffsets.removeAll(keepingCapacity: true)
+    rests.removeAll(keepingCapacity: true)
     attributeEnds.removeAll(keepingCapacity: true)
-    eventEnds.removeAll(keepingCapacity: true)
-    linkEnds.removeAll(keepingCapacity: true)
     extras.removeSubrange(1...)
     extraIndex = [Extras(): 0]
     resourceIndex = [Resource(): .unknown]
@@ -299,7 +296,7 @@ public struct SpanBatch: Sendable {
   var byteCount: Int {
     let row =
       MemoryLayout<TraceID>.size + 2 * MemoryLayout<SpanID>.size + 2 * MemoryLayout<UnixNanos>.size
-      + MemoryLayout<Int>.size + 7 * MemoryLayout<UInt32>.size + 1
+      + MemoryLayout<Rest>.stride + 3 * MemoryLayout<UInt32>.size + 1
     return count * row + strings.byteCount + strings.count * MemoryLayout<UInt32>.size
       + ownAttributes.byteCount + detailAttributes.byteCount
       + events.count * MemoryLayout<EventEntry>.stride
@@ -319,11 +316,11 @@ public struct SpanBatch: Sendable {
   public func resolution(at row: Int) -> TimeResolution {
     TimeResolution(rawValue: kindsAndStatuses[row] >> 2 & 3) ?? .nanosecond
   }
-  public func statusMessage(at row: Int) -> StringID { statusMessages[row] }
-  public func traceState(at row: Int) -> StringID { extras[Int(extraNumbers[row])].traceState }
-  public func flags(at row: Int) -> UInt32 { extras[Int(extraNumbers[row])].flags }
-  public func dropped(at row: Int) -> DroppedCounts { extras[Int(extraNumbers[row])].dropped }
-  public func byteOffset(at row: Int) -> Int { byteOffsets[row] }
+  public func statusMessage(at row: Int) -> StringID { rests[row].statusMessage }
+  public func traceState(at row: Int) -> StringID { extras[Int(rests[row].extras)].traceState }
+  public func flags(at row: Int) -> UInt32 { extras[Int(rests[row].extras)].flags }
+  public func dropped(at row: Int) -> DroppedCounts { extras[Int(rests[row].extras)].dropped }
+  public func byteOffset(at row: Int) -> Int { rests[row].byteOffset }
   public func scope(at row: Int) -> ScopeEntry { scopes[Int(scopeIDs[row].rawValue)] }
   public func resource(at row: Int) -> Resource {
     resources[Int(scope(at: row).resource.rawValue)]
@@ -333,7 +330,19 @@ public struct SpanBatch: Sendable {
   @inlinable public var attributes: AttributeColumns { ownAttributes }
 
   /// The positions of the row's attributes in `attributes`.
-  public func attributeRange(at row: Int) -> Range<Int> { Self.range(attributeEnds, row) }
+  public func attributeRange(at row: Int) -> Range<Int> {
+    (row == 0 ? 0 : Int(attributeEnds[row - 1]))..<Int(attributeEnds[row])
+  }
+
+  /// The positions of the row's events in `events`.
+  func eventRange(at row: Int) -> Range<Int> {
+    (row == 0 ? 0 : Int(rests[row - 1].eventEnd))..<Int(rests[row].eventEnd)
+  }
+
+  /// The positions of the row's links in `links`.
+  func linkRange(at row: Int) -> Range<Int> {
+    (row == 0 ? 0 : Int(rests[row - 1].linkEnd))..<Int(rests[row].linkEnd)
+  }
 
   /// The row as a plain value.
   public func record(at row: Int) -> SpanRecord {
@@ -346,16 +355,16 @@ public struct SpanBatch: Sendable {
     record.start = starts[row]
     record.end = ends[row]
     record.status = status(at: row)
-    record.statusMessage = strings[statusMessages[row]]
+    record.statusMessage = strings[rests[row].statusMessage]
     record.attributes = attributes.attributes(attributeRange(at: row), strings: strings)
-    record.events = Self.range(eventEnds, row).map { position in
+    record.events = eventRange(at: row).map { position in
       let entry = events[position]
       return SpanEvent(
         time: entry.time, name: strings[entry.name],
         attributes: detailAttributes.attributes(entry.attributes, strings: strings),
         droppedAttributes: entry.droppedAttributes)
     }
-    record.links = Self.range(linkEnds, row).map { position in
+    record.links = linkRange(at: row).map { position in
       let entry = links[position]
       return SpanLink(
         traceID: entry.traceID, spanID: entry.spanID, traceState: strings[entry.traceState],
@@ -442,9 +451,5 @@ public struct SpanBatch: Sendable {
       detailAttributes.append(
         key: strings.intern(attribute.key), value: attribute.value, strings: &strings)
     }
-  }
-
-  static func range(_ ends: [UInt32], _ row: Int) -> Range<Int> {
-    (row == 0 ? 0 : Int(ends[row - 1]))..<Int(ends[row])
   }
 }

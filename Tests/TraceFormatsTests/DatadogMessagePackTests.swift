@@ -42,7 +42,7 @@ import TraceTestSupport
     codec.addString(text.span, 0..<4)
     var batch = SpanBatch(source: SourceID(0))
     let bytes = Self.span(12)
-    #expect(codec.usualSpan(bytes.span, bytes.indices, byteOffset: 0, into: &batch))
+    #expect(codec.usualSpan(bytes.span, from: 0, byteOffset: 0, into: &batch) == bytes.count)
     #expect(batch.count == 1 && batch.record(at: 0).name == "shop")
   }
 

@@ -2,11 +2,11 @@ import TraceModel
 
 /// Reads the links and events of Datadog's spans.
 enum DatadogDetails {
-  private enum Field {
+  enum Field {
     case traceID, highHalf, spanID, attributes, traceState, flags, name, time
     case type, value
   }
-  private static let names = JSONKeyTable<Field>([
+  static let names = JSONKeyTable<Field>([
     ("trace_id", .traceID), ("trace_id_high", .highHalf), ("span_id", .spanID),
     ("attributes", .attributes), ("tracestate", .traceState), ("flags", .flags), ("name", .name),
     ("time_unix_nano", .time), ("type", .type), ("string_value", .value), ("bool_value", .value),
@@ -32,6 +32,28 @@ enum DatadogDetails {
     return true
   }
 
+  /// Reads links or events that are JSON text; false, perhaps with some appended, if it is none.
+  static func readUsual(
+    _ bytes: Span<UInt8>, areLinks: Bool, into batch: inout SpanBatch
+  ) -> Bool {
+    guard bytes.count > 0, bytes[0] == UInt8(ascii: "[") else { return false }
+    var reader = JSONReader()
+    var inner = JSONFields()
+    do throws(JSONError) {
+      if areLinks {
+        try links(bytes, &reader, &inner, into: &batch)
+      } else {
+        try events(bytes, &reader, &inner, into: &batch)
+      }
+    } catch {
+      return false
+    }
+    return reader.position == bytes.count
+  }
+
+  /// The flags of a link: the highest bit says that they are set, and is none itself.
+  static func flags(_ bits: UInt32) -> UInt32 { bits & 0x7fff_ffff }
+
   static func links(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     into batch: inout SpanBatch
@@ -51,8 +73,7 @@ enum DatadogDetails {
           }
         case .spanID: span = try fields.decimalSpanID(bytes, &reader)
         case .traceState: state = try fields.interned(bytes, &reader, &batch.strings)
-        // The highest bit says that the flags are set, and is none itself.
-        case .flags: flags = try fields.uint32(bytes, &reader) & 0x7fff_ffff
+        case .flags: flags = self.flags(try fields.uint32(bytes, &reader))
         case .attributes: try fields.attributes(bytes, &reader, isDetail: true, into: &batch)
         default: try fields.attribute(key, bytes, &reader, isDetail: true, into: &batch)
         }

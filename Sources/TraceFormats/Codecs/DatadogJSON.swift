@@ -17,6 +17,7 @@ struct DatadogJSON: JSONValueCodec {
   /// The span that is being read.
   var span = MappedSpan()
   private var highHalves = DatadogTraceIDs()
+  private var sources = DatadogSources()
 
   init() {}
 
@@ -95,13 +96,28 @@ struct DatadogJSON: JSONValueCodec {
     _ parts: DatadogParts, _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) {
     parts.add(to: &span, &batch)
+    let source = DatadogSources.Source(parts)
+    if let known = sources.scope(of: source, in: batch) {
+      span.draft.scope = known
+    } else {
+      parts.addSource(to: &span, &batch)
+    }
     span.commit(to: &batch, &fields)
+    sources.learn(source, span.draft.scope)
   }
 
   // MARK: Strings
 
   enum Meta {
     case kind, highHalf, environment, version, message, oldMessage, events, links
+
+    /// Whether the string is kept as it is.
+    var isText: Bool {
+      switch self {
+      case .environment, .version, .message, .oldMessage: true
+      case .kind, .highHalf, .events, .links: false
+      }
+    }
   }
   static let metaNames = JSONKeyTable<Meta>([
     ("span.kind", .kind), ("_dd.p.tid", .highHalf), ("env", .environment), ("version", .version),
@@ -130,14 +146,8 @@ struct DatadogJSON: JSONValueCodec {
       case .highHalf:
         parts.highHalf = IDText.number(bytes, text.range)?.low
         if parts.highHalf != nil { continue }
-      case .environment:
-        parts.environment = fields.intern(text, bytes, &batch.strings)
-        continue
-      case .version:
-        parts.version = fields.intern(text, bytes, &batch.strings)
-        continue
-      case .message, .oldMessage:
-        span.draft.statusMessage = fields.intern(text, bytes, &batch.strings)
+      case .environment, .version, .message, .oldMessage:
+        take(field, fields.intern(text, bytes, &batch.strings), &parts)
         continue
       case .events, .links:
         // Where the payload has no field for them, they are JSON in a string.
@@ -149,6 +159,17 @@ struct DatadogJSON: JSONValueCodec {
       }
       let keyID = fields.intern(key, bytes, &batch.strings)
       fields.append(keyID, .text(text), bytes, isDetail: false, to: &batch)
+    }
+  }
+}
+
+extension DatadogJSON {
+  /// Takes a string that says something of the span and is kept as it is.
+  mutating func take(_ field: Meta, _ text: StringID, _ parts: inout DatadogParts) {
+    switch field {
+    case .environment: parts.environment = text
+    case .version: parts.version = text
+    default: span.draft.statusMessage = text
     }
   }
 }
@@ -181,10 +202,53 @@ struct DatadogParts {
     }
     span.add(.spanType, type, to: &batch)
     if span.draft.kind == .unspecified, let kindOfType { span.draft.kind = kindOfType }
+  }
+
+  /// What produced the span.
+  func addSource(to span: inout MappedSpan, _ batch: inout SpanBatch) {
     span.addToSource(.serviceName, service, &batch)
     span.addToSource(.environment, environment, &batch)
     span.addToSource(.serviceVersion, version, &batch)
   }
+}
+
+/// The scopes that the last spans of a batch came from, which few take turns in.
+struct DatadogSources: Sendable {
+  /// What says where a span comes from.
+  struct Source: Equatable {
+    var service: StringID
+    var environment: StringID
+    var version: StringID
+
+    init(_ parts: DatadogParts) {
+      service = parts.service
+      environment = parts.environment
+      version = parts.version
+    }
+  }
+
+  /// Each at the place that the number of its service says.
+  private var recent: [(source: Source, scope: ScopeID)?] = Array(repeating: nil, count: 16)
+  private var batchNumber: Int?
+
+  /// The scope of spans of `source`, if it is remembered.
+  @inline(__always)
+  mutating func scope(of source: Source, in batch: SpanBatch) -> ScopeID? {
+    if batch.number != batchNumber {
+      batchNumber = batch.number
+      for place in recent.indices { recent[place] = nil }
+    }
+    guard let known = recent[Self.place(source)], known.source == source else { return nil }
+    return known.scope
+  }
+
+  /// Remembers the scope of spans of `source`.
+  @inline(__always)
+  mutating func learn(_ source: Source, _ scope: ScopeID) {
+    recent[Self.place(source)] = (source, scope)
+  }
+
+  private static func place(_ source: Source) -> Int { Int(source.service.rawValue & 15) }
 }
 
 /// The upper halves of trace IDs, which only the first span of a chunk has.
@@ -201,7 +265,7 @@ struct DatadogTraceIDs: Sendable {
       if highHalves.count >= ImportLimits.openTraces { highHalves.removeAll(keepingCapacity: true) }
       highHalves[id.low] = high
     }
-    last = TraceID(high: highHalves[id.low] ?? 0, low: id.low)
+    last = TraceID(high: high ?? highHalves[id.low] ?? 0, low: id.low)
     return last
   }
 }

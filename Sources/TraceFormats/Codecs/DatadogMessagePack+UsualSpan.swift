@@ -3,30 +3,39 @@ import TraceModel
 // Spans as tracers write them nearly always, straight from MessagePack. All else takes the way by
 // JSON, which says what is wrong; both give the same.
 extension DatadogMessagePack {
-  /// Decodes the span at `range`; false, with nothing done, if anything in it is not as usual.
+  /// Decodes the span that begins at `start`, and returns where it ends; nil, with nothing done, if
+  /// anything in it is not as usual, or not all of it is there.
   mutating func usualSpan(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, byteOffset: Int, into batch: inout SpanBatch
-  ) -> Bool {
+    _ bytes: Span<UInt8>, from start: Int, byteOffset: Int, into batch: inout SpanBatch
+  ) -> Int? {
+    guard readsUsual, start < bytes.count else { return nil }
     usual.follow(batch.number)
     codec.span.begin(byteOffset: byteOffset, resolution: .nanosecond)
-    var reader = MessagePackReader(at: range.lowerBound)
-    guard let parts = try? members(bytes, &reader, &batch), codec.span.traceID != nil,
-      codec.span.spanID != nil
-    else {
+    var reader = MessagePackReader(at: start)
+    var parts = DatadogParts()
+    let isUsual =
+      bytes[start] == Self.twelveValues
+      ? numberedMembers(bytes, &reader, &parts, &batch) : members(bytes, &reader, &parts, &batch)
+    guard isUsual, codec.span.traceID != nil, codec.span.spanID != nil else {
       fields.notes.discard()
       batch.rollBack()
-      return false
+      return nil
     }
     codec.completeTraceID(parts)
     codec.end(parts, &fields, &batch)
-    return true
+    return reader.position
   }
+
+  /// The head of an array of twelve values.
+  private static let twelveValues: UInt8 = 0x9c
 
   /// What is learned of spans, for those behind them.
   struct Usual: Sendable {
     fileprivate var habits = AttributeHabits()
-    /// The payload's strings in the batch; the empty one for those not asked for yet.
-    fileprivate var known: [Known] = []
+    /// The numbers in the batch of the payload's strings; nil for those not asked for yet.
+    fileprivate var known: [StringID?] = []
+    /// What strings of the batch mean; nil for those not asked for yet.
+    private var meanings: [Meaning?] = []
     private var batchNumber: Int?
 
     /// Forgets the strings of an earlier payload.
@@ -36,132 +45,97 @@ extension DatadogMessagePack {
       habits.follow(number)
       guard number != batchNumber else { return }
       batchNumber = number
+      meanings.removeAll(keepingCapacity: true)
       forgetStrings()
     }
-  }
 
-  /// One of the payload's strings: its number in the batch, and what it means as a key and as a type.
-  fileprivate struct Known: Sendable {
-    var id = StringID.empty
-    var meta: DatadogJSON.Meta?
-    var kind: SpanKind?
-  }
-
-  /// A string: its number in the batch, and where it lies in the span's bytes (in the payload's
-  /// strings, if it is named by number: then its meanings are known).
-  private struct Text {
-    var id: StringID
-    var range: Range<Int>
-    var meta: DatadogJSON.Meta?
-    var kind: SpanKind?
-  }
-
-  private static let order: [DatadogJSON.Field] = [
-    .service, .name, .resource, .traceID, .spanID, .parentID, .start, .duration, .error, .meta,
-    .metrics, .type,
-  ]
-
-  /// Reads all members; nil if one is not as usual.
-  private mutating func members(
-    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ batch: inout SpanBatch
-  ) throws(MessagePackError) -> DatadogParts? {
-    var parts = DatadogParts()
-    switch try reader.next(bytes) {
-    case .map(let count):
-      for _ in 0..<count {
-        guard case .string(let key) = try reader.next(bytes),
-          let field = DatadogJSON.names.find(bytes, key),
-          try member(field, isNumbered: false, bytes, &reader, &parts, &batch)
-        else { return nil }
-      }
-    case .array(Self.order.count):
-      for field in Self.order {
-        guard try member(field, isNumbered: true, bytes, &reader, &parts, &batch) else {
-          return nil
-        }
-      }
-    default: return nil
+    /// What a string means.
+    @inline(__always)
+    fileprivate mutating func meaning(of id: StringID, _ strings: StringPool) -> Meaning {
+      let index = Int(id.rawValue)
+      if index < meanings.count, let known = meanings[index] { return known }
+      return addMeaning(of: id, strings)
     }
-    return parts
+
+    private mutating func addMeaning(of id: StringID, _ strings: StringPool) -> Meaning {
+      let (text, range) = (strings.bytes, strings.range(of: id))
+      let meaning = Meaning(
+        meta: DatadogJSON.metaNames.find(text.span, range),
+        kind: DatadogParts.kinds.find(text.span, range))
+      while meanings.count <= Int(id.rawValue) { meanings.append(nil) }
+      meanings[Int(id.rawValue)] = meaning
+      return meaning
+    }
   }
 
-  /// Reads the value of a member; false if it is not as usual. `isNumbered`: strings are named by
-  /// number.
+  /// What a string means as a key among the strings of a span, and as its type.
+  fileprivate struct Meaning: Sendable {
+    var meta: DatadogJSON.Meta?
+    var kind: SpanKind?
+  }
+
+  // MARK: v0.3 and v0.4
+
+  /// Reads a map of members by their names; false if one is not as usual.
+  private mutating func members(
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ parts: inout DatadogParts,
+    _ batch: inout SpanBatch
+  ) -> Bool {
+    guard let count = reader.mapCount(bytes) else { return false }
+    for _ in 0..<count {
+      guard let key = reader.string(bytes), let field = DatadogJSON.names.find(bytes, key),
+        member(field, bytes, &reader, &parts, &batch)
+      else { return false }
+    }
+    return true
+  }
+
   @inline(__always)
   private mutating func member(
-    _ field: DatadogJSON.Field, isNumbered: Bool, _ bytes: Span<UInt8>,
-    _ reader: inout MessagePackReader, _ parts: inout DatadogParts, _ batch: inout SpanBatch
-  ) throws(MessagePackError) -> Bool {
-    let start = reader.position
-    let value = try reader.next(bytes)
+    _ field: DatadogJSON.Field, _ bytes: Span<UInt8>, _ reader: inout MessagePackReader,
+    _ parts: inout DatadogParts, _ batch: inout SpanBatch
+  ) -> Bool {
     switch field {
     case .traceID:
-      guard case .uint(let id) = value, id != 0 else { return false }
+      guard let id = reader.uint(bytes), id != 0 else { return false }
       codec.span.traceID = TraceID(high: 0, low: id)
     case .spanID:
-      guard case .uint(let id) = value, id != 0 else { return false }
+      guard let id = reader.uint(bytes), id != 0 else { return false }
       codec.span.spanID = SpanID(id)
     case .parentID:
-      guard case .uint(let id) = value else { return false }
+      guard let id = reader.uint(bytes) else { return false }
       codec.span.draft.parentSpanID = SpanID(id)
-    case .start:
-      guard let time = value.integer, time >= 0 else { return false }
-      codec.span.draft.start = UnixNanos(UInt64(time))
-    case .duration:
-      guard let duration = value.integer else { return false }
-      codec.span.duration = DurationNanos(duration)
-    case .error:
-      guard let error = value.integer, UInt32(exactly: error) != nil else { return false }
-      if error != 0 { codec.span.draft.status = .error }
+    case .start, .duration, .error: return number(field, bytes, &reader)
+    // Of the strings each is most likely what it was behind the one before.
     case .service:
-      guard let text = text(value, isNumbered, bytes, &batch) else { return false }
-      parts.service = text.id
+      let habit = usual.habits.first(of: .empty)
+      guard let text = text(bytes, &reader, at: habit, &batch) else { return false }
+      parts.service = text
     case .name:
-      guard let text = text(value, isNumbered, bytes, &batch) else { return false }
-      parts.operation = text.id
+      let habit = usual.habits.first(of: parts.service)
+      guard let text = text(bytes, &reader, at: habit, &batch) else { return false }
+      parts.operation = text
     case .resource:
-      guard let text = text(value, isNumbered, bytes, &batch) else { return false }
-      parts.resource = text.id
+      let habit = usual.habits.first(of: parts.operation)
+      guard let text = text(bytes, &reader, at: habit, &batch) else { return false }
+      parts.resource = text
     case .type:
-      guard let text = text(value, isNumbered, bytes, &batch) else { return false }
-      parts.type = text.id
-      parts.kindOfType = isNumbered ? text.kind : DatadogParts.kinds.find(bytes, text.range)
-    case .meta:
-      guard case .map(let count) = value else { return false }
-      return try meta(count, isNumbered, bytes, &reader, &parts, &batch)
+      let habit = usual.habits.first(of: parts.resource)
+      guard let text = text(bytes, &reader, at: habit, &batch) else { return false }
+      parts.type = text
+      parts.kindOfType = usual.meaning(of: text, batch.strings).kind
+    case .meta: return meta(bytes, &reader, &parts, &batch)
     case .metrics:
-      guard case .map(let count) = value else { return false }
+      guard let count = reader.mapCount(bytes) else { return false }
       var habit = usual.habits.first(of: parts.resource)
       for _ in 0..<count {
         habit = usual.habits.next(after: habit)
-        guard let key = key(try reader.next(bytes), isNumbered, bytes, at: habit, &batch) else {
-          return false
-        }
-        let value = try reader.next(bytes)
-        if case .double(let double) = value, double.isFinite {
-          batch.withAttributes { columns, _ in columns.append(key: key.id, double: double) }
-        } else if let int = value.integer {
-          batch.withAttributes { columns, _ in columns.append(key: key.id, int: int) }
-        } else {
-          return false
-        }
+        guard let key = key(bytes, &reader, at: habit, &batch),
+          metric(key, bytes, &reader, &batch)
+        else { return false }
       }
-    case .links, .events:
-      reader.position = start
-      json.removeAll()
-      try json.append(bytes, &reader)
-      let list = json.text
-      var listReader = JSONReader()
-      do throws(JSONError) {
-        if field == .links {
-          try DatadogDetails.links(list.span, &listReader, &fields, into: &batch)
-        } else {
-          try DatadogDetails.events(list.span, &listReader, &fields, into: &batch)
-        }
-      } catch {
-        return false
-      }
-      return fields.notes.isEmpty
+    case .links: return links(bytes, &reader, &batch)
+    case .events: return events(bytes, &reader, &batch)
     case .fullTraceID, .end: return false
     }
     return true
@@ -169,119 +143,269 @@ extension DatadogMessagePack {
 
   /// Reads the attributes that are strings; false if one is not as usual.
   private mutating func meta(
-    _ count: Int, _ isNumbered: Bool, _ bytes: Span<UInt8>, _ reader: inout MessagePackReader,
-    _ parts: inout DatadogParts, _ batch: inout SpanBatch
-  ) throws(MessagePackError) -> Bool {
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ parts: inout DatadogParts,
+    _ batch: inout SpanBatch
+  ) -> Bool {
+    guard let count = reader.mapCount(bytes) else { return false }
     var habit = usual.habits.first(of: parts.operation)
     for _ in 0..<count {
       habit = usual.habits.next(after: habit)
-      guard let key = key(try reader.next(bytes), isNumbered, bytes, at: habit, &batch),
-        let value = self.value(try reader.next(bytes), isNumbered, bytes, at: habit, &batch)
-      else { return false }
-      if let field = isNumbered ? key.meta : DatadogJSON.metaNames.find(bytes, key.range) {
-        let known = strings.text
-        let isTaken = take(field, value, in: isNumbered ? known.span : bytes, &parts, &batch)
-        guard let isTaken else { return false }
+      guard let key = key(bytes, &reader, at: habit, &batch) else { return false }
+      let start = reader.position
+      let field = usual.meaning(of: key, batch.strings).meta
+      if let field, !field.isText {
+        guard let range = reader.string(bytes),
+          let isTaken = take(field, bytes, range, &parts, &batch)
+        else { return false }
         if isTaken { continue }
+        reader.position = start
       }
-      batch.withAttributes { columns, _ in columns.append(key: key.id, string: value.id) }
+      guard let value = text(bytes, &reader, at: habit, &batch) else { return false }
+      if let field, field.isText {
+        codec.take(field, value, &parts)
+        continue
+      }
+      batch.withAttributes { columns, _ in columns.append(.init(key: key, string: value)) }
     }
     return true
   }
 
-  /// Takes a string that says something of the span; false if it is an attribute like any other, nil
-  /// if it is not as usual.
-  private mutating func take(
-    _ field: DatadogJSON.Meta, _ value: Text, in bytes: Span<UInt8>, _ parts: inout DatadogParts,
-    _ batch: inout SpanBatch
-  ) -> Bool? {
-    switch field {
-    case .kind:
-      codec.span.draft.kind = SpanKind(named: bytes, value.range) ?? .unspecified
-      return codec.span.draft.kind != .unspecified
-    case .highHalf:
-      parts.highHalf = IDText.number(bytes, value.range)?.low
-      return parts.highHalf != nil
-    case .environment: parts.environment = value.id
-    case .version: parts.version = value.id
-    case .message, .oldMessage: codec.span.draft.statusMessage = value.id
-    case .events, .links:
-      return try? DatadogDetails.read(
-        bytes.extracting(value.range), areLinks: field == .links, &fields, into: &batch)
-    }
-    return true
-  }
-
-  // MARK: Strings
-
-  /// The key that is `value`, most likely the one expected at `habit`.
+  /// The key that is next, most likely the one expected at `habit`; nil if it is not as usual.
   @inline(__always)
   private mutating func key(
-    _ value: MessagePackReader.Value, _ isNumbered: Bool, _ bytes: Span<UInt8>, at habit: Int,
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, at habit: Int,
     _ batch: inout SpanBatch
-  ) -> Text? {
-    guard !isNumbered, case .string(let range) = value else {
-      return text(value, isNumbered, bytes, &batch)
-    }
+  ) -> StringID? {
+    guard let range = reader.string(bytes) else { return nil }
     if usual.habits.isKey(at: habit, bytes, range, batch.strings) {
-      return Text(id: usual.habits.key(at: habit), range: range)
+      return usual.habits.key(at: habit)
     }
-    guard let text = text(value, isNumbered, bytes, &batch) else { return nil }
-    usual.habits.learn(text.id, at: habit, batch.strings)
-    return text
+    guard bytes.isValidUTF8(range) else { return nil }
+    let key = batch.strings.intern(bytes.extracting(range))
+    usual.habits.learn(key, at: habit, batch.strings)
+    return key
   }
 
-  /// The string that is `value`, perhaps the one expected at `habit`.
-  @inline(__always)
-  private mutating func value(
-    _ value: MessagePackReader.Value, _ isNumbered: Bool, _ bytes: Span<UInt8>, at habit: Int,
-    _ batch: inout SpanBatch
-  ) -> Text? {
-    guard !isNumbered, case .string(let range) = value else {
-      return text(value, isNumbered, bytes, &batch)
-    }
-    if usual.habits.isValue(at: habit, bytes, range, batch.strings) {
-      return Text(id: usual.habits.value(at: habit), range: range)
-    }
-    guard let text = text(value, isNumbered, bytes, &batch) else { return nil }
-    usual.habits.learn(value: text.id, at: habit, batch.strings)
-    return text
-  }
-
-  /// The string that is `value`, or that it names by number; nil if it is none, or no UTF-8.
+  /// The string that is next, perhaps the one expected at `habit`; nil if it is not as usual.
   @inline(__always)
   private mutating func text(
-    _ value: MessagePackReader.Value, _ isNumbered: Bool, _ bytes: Span<UInt8>,
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, at habit: Int,
     _ batch: inout SpanBatch
-  ) -> Text? {
-    switch value {
-    case .string(let range) where !isNumbered && bytes.isValidUTF8(range):
-      return Text(id: batch.strings.intern(bytes.extracting(range)), range: range)
-    case .uint(let number) where isNumbered:
-      guard let range = strings.range(number) else { return nil }
-      let index = Int(number)
-      if index >= usual.known.count || usual.known[index].id == .empty {
-        guard strings.text.span.isValidUTF8(range) else { return nil }
-        while usual.known.count <= index { usual.known.append(Known()) }
-        usual.known[index] = Known(
-          id: batch.strings.intern(strings.text.span.extracting(range)),
-          meta: DatadogJSON.metaNames.find(strings.text.span, range),
-          kind: DatadogParts.kinds.find(strings.text.span, range))
+  ) -> StringID? {
+    guard let range = reader.string(bytes) else { return nil }
+    if usual.habits.isValue(at: habit, bytes, range, batch.strings) {
+      return usual.habits.value(at: habit)
+    }
+    guard bytes.isValidUTF8(range) else { return nil }
+    let text = batch.strings.intern(bytes.extracting(range))
+    usual.habits.learn(value: text, at: habit, batch.strings)
+    return text
+  }
+
+  // MARK: v0.5
+
+  /// Reads an array of twelve values, whose strings are named by number; false if one is not as usual.
+  private mutating func numberedMembers(
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ parts: inout DatadogParts,
+    _ batch: inout SpanBatch
+  ) -> Bool {
+    reader.position &+= 1
+    guard let service = numbered(bytes, &reader, &batch),
+      let operation = numbered(bytes, &reader, &batch),
+      let resource = numbered(bytes, &reader, &batch),
+      let trace = reader.uint(bytes), trace != 0, let span = reader.uint(bytes), span != 0,
+      let parent = reader.uint(bytes),
+      number(.start, bytes, &reader), number(.duration, bytes, &reader),
+      number(.error, bytes, &reader), numberedMeta(bytes, &reader, &parts, &batch),
+      let count = reader.mapCount(bytes)
+    else { return false }
+    for _ in 0..<count {
+      guard let key = numbered(bytes, &reader, &batch), metric(key, bytes, &reader, &batch) else {
+        return false
       }
-      let known = usual.known[index]
-      return Text(id: known.id, range: range, meta: known.meta, kind: known.kind)
-    default: return nil
+    }
+    guard let type = numbered(bytes, &reader, &batch) else { return false }
+    codec.span.traceID = TraceID(high: 0, low: trace)
+    codec.span.spanID = SpanID(span)
+    codec.span.draft.parentSpanID = SpanID(parent)
+    parts.service = service
+    parts.operation = operation
+    parts.resource = resource
+    parts.type = type
+    parts.kindOfType = usual.meaning(of: type, batch.strings).kind
+    return true
+  }
+
+  private mutating func numberedMeta(
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ parts: inout DatadogParts,
+    _ batch: inout SpanBatch
+  ) -> Bool {
+    guard let count = reader.mapCount(bytes) else { return false }
+    for _ in 0..<count {
+      guard let key = numbered(bytes, &reader, &batch) else { return false }
+      let start = reader.position
+      let field = usual.meaning(of: key, batch.strings).meta
+      if let field, !field.isText {
+        let known = strings.text
+        guard let number = reader.uint(bytes), let range = strings.range(number),
+          let isTaken = take(field, known.span, range, &parts, &batch)
+        else { return false }
+        if isTaken { continue }
+        reader.position = start
+      }
+      guard let value = numbered(bytes, &reader, &batch) else { return false }
+      if let field, field.isText {
+        codec.take(field, value, &parts)
+        continue
+      }
+      batch.withAttributes { columns, _ in columns.append(.init(key: key, string: value)) }
+    }
+    return true
+  }
+
+  /// The string whose number is next; nil if it is not as usual.
+  @inline(__always)
+  private mutating func numbered(
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ batch: inout SpanBatch
+  ) -> StringID? {
+    guard let number = reader.uint(bytes) else { return nil }
+    if number < UInt64(usual.known.count), let id = usual.known[Int(number)] { return id }
+    return addKnown(number, &batch)
+  }
+
+  private mutating func addKnown(_ number: UInt64, _ batch: inout SpanBatch) -> StringID? {
+    guard let range = strings.range(number), strings.text.span.isValidUTF8(range) else {
+      return nil
+    }
+    let id = batch.strings.intern(strings.text.span.extracting(range))
+    while usual.known.count <= Int(number) { usual.known.append(nil) }
+    usual.known[Int(number)] = id
+    return id
+  }
+
+  // MARK: Values
+
+  /// Takes the string at `range` that says something of the span and is no text; false if it is an
+  /// attribute like any other, nil if it is not as usual.
+  private mutating func take(
+    _ field: DatadogJSON.Meta, _ bytes: Span<UInt8>, _ range: Range<Int>,
+    _ parts: inout DatadogParts, _ batch: inout SpanBatch
+  ) -> Bool? {
+    guard bytes.isValidUTF8(range) else { return nil }
+    switch field {
+    case .kind:
+      codec.span.draft.kind = SpanKind(named: bytes, range) ?? .unspecified
+      return codec.span.draft.kind != .unspecified
+    case .highHalf:
+      parts.highHalf = IDText.number(bytes, range)?.low
+      return parts.highHalf != nil
+    default:
+      return DatadogDetails.readUsual(
+        bytes.extracting(range), areLinks: field == .links, into: &batch) ? true : nil
     }
   }
-}
 
-extension MessagePackReader.Value {
-  /// The integer that it is, if it fits 64 bits with a sign.
-  fileprivate var integer: Int64? {
-    switch self {
-    case .uint(let int): Int64(exactly: int)
-    case .int(let int): int
-    default: nil
+  /// Reads a time, a duration or an error; false if it is not as usual.
+  @inline(__always)
+  private mutating func number(
+    _ field: DatadogJSON.Field, _ bytes: Span<UInt8>, _ reader: inout MessagePackReader
+  ) -> Bool {
+    guard let number = reader.int(bytes) else { return false }
+    switch field {
+    case .start:
+      guard number >= 0 else { return false }
+      codec.span.draft.start = UnixNanos(UInt64(number))
+    case .duration: codec.span.duration = DurationNanos(number)
+    default:
+      guard UInt32(exactly: number) != nil else { return false }
+      if number != 0 { codec.span.draft.status = .error }
     }
+    return true
+  }
+
+  /// Reads the number that is next into an attribute; false if it is not as usual.
+  @inline(__always)
+  private func metric(
+    _ key: StringID, _ bytes: Span<UInt8>, _ reader: inout MessagePackReader,
+    _ batch: inout SpanBatch
+  ) -> Bool {
+    if let double = reader.double(bytes) {
+      guard double.isFinite else { return false }
+      batch.withAttributes { columns, _ in columns.append(key: key, double: double) }
+    } else {
+      guard let int = reader.int(bytes) else { return false }
+      batch.withAttributes { columns, _ in columns.append(key: key, int: int) }
+    }
+    return true
+  }
+
+  // MARK: Links and events
+
+  /// Reads a list of links; false if one is not as usual.
+  private mutating func links(
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ batch: inout SpanBatch
+  ) -> Bool {
+    guard let count = reader.arrayCount(bytes) else { return false }
+    for _ in 0..<count {
+      guard let members = reader.mapCount(bytes) else { return false }
+      var (trace, span, state, flags) = (TraceID.invalid, SpanID.invalid, StringID.empty, UInt32(0))
+      for _ in 0..<members {
+        guard let key = reader.string(bytes) else { return false }
+        switch DatadogDetails.names.find(bytes, key) {
+        case .traceID:
+          guard let id = reader.uint(bytes), id != 0 else { return false }
+          trace.low = id
+        case .highHalf:
+          guard let half = reader.uint(bytes) else { return false }
+          trace.high = half
+        case .spanID:
+          guard let id = reader.uint(bytes), id != 0 else { return false }
+          span = SpanID(id)
+        case .traceState:
+          guard let text = string(bytes, &reader, &batch) else { return false }
+          state = text
+        case .flags:
+          guard let number = reader.uint(bytes), let known = UInt32(exactly: number) else {
+            return false
+          }
+          flags = DatadogDetails.flags(known)
+        case .attributes:
+          guard let count = reader.mapCount(bytes) else { return false }
+          for _ in 0..<count {
+            guard let key = string(bytes, &reader, &batch),
+              let value = string(bytes, &reader, &batch)
+            else { return false }
+            batch.withDetailAttributes { columns, _ in columns.append(key: key, string: value) }
+          }
+        default: return false
+        }
+      }
+      batch.endLink(traceID: trace, spanID: span, traceState: state, flags: flags)
+    }
+    return true
+  }
+
+  /// The string that is next; nil if it is not as usual.
+  private func string(
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ batch: inout SpanBatch
+  ) -> StringID? {
+    guard let range = reader.string(bytes), bytes.isValidUTF8(range) else { return nil }
+    return batch.strings.intern(bytes.extracting(range))
+  }
+
+  /// Reads a list of events, by way of JSON: few spans have any. False if one is not as usual.
+  private mutating func events(
+    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ batch: inout SpanBatch
+  ) -> Bool {
+    json.removeAll()
+    do {
+      try json.append(bytes, &reader)
+      let list = json.text
+      var listReader = JSONReader()
+      try DatadogDetails.events(list.span, &listReader, &fields, into: &batch)
+    } catch {
+      return false
+    }
+    return fields.notes.isEmpty
   }
 }

@@ -38,11 +38,11 @@ struct DatadogMessagePack: Sendable {
     strings.ends.append(strings.text.count)
   }
 
-  /// Decodes the span at `range`, a map of names, or (v0.5) an array of twelve values.
+  /// Decodes the span at `range`, a map of names, or (v0.5) an array of twelve values, whatever is
+  /// in it.
   mutating func span(
     _ bytes: Span<UInt8>, _ range: Range<Int>, byteOffset: Int, into batch: inout SpanBatch
   ) {
-    if readsUsual, usualSpan(bytes, range, byteOffset: byteOffset, into: &batch) { return }
     json.removeAll()
     do throws(MessagePackError) {
       var reader = MessagePackReader(at: range.lowerBound)

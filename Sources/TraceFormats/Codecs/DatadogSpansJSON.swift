@@ -79,6 +79,7 @@ struct DatadogSpansJSON: JSONValueCodec {
     }
     if let id = span.traceID { span.traceID = highHalves.full(id, high: nil) }
     parts.add(to: &span, &batch)
+    parts.addSource(to: &span, &batch)
     span.commit(to: &batch, &fields)
   }
 

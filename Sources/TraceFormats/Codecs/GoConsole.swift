@@ -11,6 +11,15 @@ struct GoConsole: JSONValueCodec {
 
   private var span = MappedSpan()
   private var table = ScopeTable()
+  /// What attributes the spans of each name have had, and the place of the last one that was read.
+  var habits = AttributeHabits()
+  private var place = 0
+  /// How the last resource, and the last scope, were written.
+  private var lastResource: [UInt8] = []
+  private var lastScope: [UInt8] = []
+  let text = GoText.shared
+  /// Whether parts are first taken for usual ones; not in tests that compare both ways.
+  var readsUsual = true
 
   init() {}
 
@@ -43,6 +52,8 @@ struct GoConsole: JSONValueCodec {
     span.begin(byteOffset: byteOffset, resolution: .nanosecond)
     table.follow(batch)
     table.beginResource()
+    habits.follow(batch.number)
+    place = habits.first(of: .empty)
     var reader = JSONReader()
     var oldScope: Range<Int>?
     var scope: Range<Int>?
@@ -50,7 +61,9 @@ struct GoConsole: JSONValueCodec {
     try reader.enterObject(bytes)
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch Self.names.find(bytes, key) {
-      case .name: span.draft.name = try fields.interned(bytes, &reader, &batch.strings)
+      case .name:
+        span.draft.name = try fields.interned(bytes, &reader, &batch.strings)
+        place = habits.first(of: span.draft.name)
       case .context:
         let context = try context(bytes, &reader, &fields, &batch.strings)
         (span.traceID, span.spanID) = (context.traceID, context.spanID)
@@ -75,7 +88,7 @@ struct GoConsole: JSONValueCodec {
       case .droppedEvents: span.draft.dropped.events = try fields.uint32(bytes, &reader)
       case .droppedLinks: span.draft.dropped.links = try fields.uint32(bytes, &reader)
       case .resource:
-        let range = try reader.skipValue(bytes)
+        let range = try Self.skip(like: &lastResource, bytes, &reader)
         let number = table.number(of: bytes.extracting(range))
         if !table.hasResource(number) {
           var again = JSONReader(at: range.lowerBound)
@@ -83,8 +96,8 @@ struct GoConsole: JSONValueCodec {
           table.define(number, as: Resource(attributes: list))
         }
         _ = table.setResource(number)
-      case .scope: scope = try reader.skipValue(bytes)
-      case .oldScope: oldScope = try reader.skipValue(bytes)
+      case .scope: scope = try Self.skip(like: &lastScope, bytes, &reader)
+      case .oldScope: oldScope = try Self.skip(like: &lastScope, bytes, &reader)
       case .childCount: try reader.skipValue(bytes)
       default: try fields.attribute(key, bytes, &reader, into: &batch)
       }
@@ -101,7 +114,8 @@ struct GoConsole: JSONValueCodec {
     span.commit(to: &batch, &fields)
   }
 
-  private struct Context {
+  /// Which span is meant, and how it was reached.
+  struct Context {
     var traceID: TraceID?
     var spanID: SpanID?
     var traceState = StringID.empty
@@ -113,6 +127,10 @@ struct GoConsole: JSONValueCodec {
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     _ strings: inout StringPool, isOptional: Bool = false
   ) throws(JSONError) -> Context {
+    if readsUsual, let usual = usualContext(bytes, at: reader.position, isOptional: isOptional) {
+      reader.position = usual.end
+      return usual.context
+    }
     var context = Context()
     guard try fields.enterObject(bytes, &reader) else { return context }
     var isFirst = true
@@ -144,6 +162,7 @@ struct GoConsole: JSONValueCodec {
     if try reader.peekKind(bytes) == .string {
       let text = try reader.string(bytes)
       if bytes.matches(text.range, "0001-01-01T00:00:00Z") { return .unset }
+      if let time = TimeText.iso8601(bytes, text.range) { return time }
       reader.position = start
     }
     return try fields.iso8601(bytes, &reader)
@@ -206,13 +225,21 @@ struct GoConsole: JSONValueCodec {
     return value
   }
 
-  private func attributes(
+  private mutating func attributes(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     isDetail: Bool = false, into batch: inout SpanBatch
   ) throws(JSONError) {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
     while try reader.nextElement(bytes, isFirst: &isFirst) {
+      place = habits.next(after: place)
+      if readsUsual,
+        let usual = usualPair(bytes, at: reader.position, place, &fields, &batch.strings)
+      {
+        batch.append(usual.key, usual.value, isDetail: isDetail)
+        reader.position = usual.end
+        continue
+      }
       guard let (key, value) = try pair(bytes, &reader, &fields) else { continue }
       let keyID = fields.intern(key, bytes, &batch.strings)
       fields.append(keyID, value, bytes, isDetail: isDetail, to: &batch)
@@ -252,7 +279,7 @@ struct GoConsole: JSONValueCodec {
 
   // MARK: Events and links
 
-  private func events(
+  private mutating func events(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     into batch: inout SpanBatch
   ) throws(JSONError) {
@@ -274,7 +301,7 @@ struct GoConsole: JSONValueCodec {
     }
   }
 
-  private func links(
+  private mutating func links(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     into batch: inout SpanBatch
   ) throws(JSONError) {

@@ -9,6 +9,8 @@ struct LightstepProtobuf: Sendable {
   private var hasSpans = false
   private var hasReporter = false
   private var habits = AttributeHabits()
+  /// The name of the last span: the next one most likely is called as the one behind that name was.
+  private var lastName = StringID.empty
 
   init() {}
 
@@ -70,22 +72,27 @@ struct LightstepProtobuf: Sendable {
       var habit: Int?
       var reader = ProtobufReader(range)
       while let tag = try reader.nextTag(bytes) {
-        switch (tag.number, tag.type) {
-        case (1, .length):
+        switch tag {
+        case .length(1):
           let context = try context(bytes, try reader.delimited(bytes))
           draft.traceID = TraceID(high: 0, low: context.traceID)
           draft.spanID = SpanID(context.spanID)
-        case (2, .length): draft.name = intern(bytes, try reader.delimited(bytes), &batch)
-        case (3, .length): references.add(try reader.delimited(bytes))
-        case (4, .length): draft.start = try time(bytes, try reader.delimited(bytes))
-        case (5, .varint):
+        case .length(2):
+          let place = habits.first(of: lastName)
+          draft.name = value(bytes, try reader.delimited(bytes), at: place, &batch)
+        case .length(3): references.add(try reader.delimited(bytes))
+        case .length(4): draft.start = try time(bytes, try reader.delimited(bytes))
+        case .varint(5):
           let nanos = try reader.varint(bytes).multipliedReportingOverflow(by: 1_000)
           duration = DurationNanos(nanos.overflow ? .max : Int64(clamping: nanos.partialValue))
-        case (6, .length):
+        case .length(6):
           let place = habits.next(after: habit ?? habits.first(of: draft.name))
           habit = place
           try take(tag: bytes, try reader.delimited(bytes), at: place, &draft, &batch)
-        case (7, .length): try log(bytes, try reader.delimited(bytes), &batch)
+        case .length(7):
+          var place = habit ?? habits.first(of: draft.name)
+          try log(bytes, try reader.delimited(bytes), behind: &place, &batch)
+          habit = place
         default: try reader.skip(tag, bytes)
         }
       }
@@ -94,6 +101,7 @@ struct LightstepProtobuf: Sendable {
       if !draft.traceID.isValid { notes.add(.invalidID, at: range.lowerBound, "no trace ID") }
       if !draft.spanID.isValid { notes.add(.invalidID, at: range.lowerBound, "no span ID") }
       batch.commit(draft)
+      lastName = draft.name
       flush(base, &batch)
     } catch {
       batch.rollBack()
@@ -152,9 +160,9 @@ struct LightstepProtobuf: Sendable {
     var target = Target()
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .varint): target.isChild = try reader.varint(bytes) == 0
-      case (2, .length):
+      switch tag {
+      case .varint(1): target.isChild = try reader.varint(bytes) == 0
+      case .length(2):
         let context = try context(bytes, try reader.delimited(bytes))
         (target.traceID, target.spanID) = (context.traceID, context.spanID)
       default: try reader.skip(tag, bytes)
@@ -171,9 +179,9 @@ struct LightstepProtobuf: Sendable {
     var context = (traceID: UInt64(0), spanID: UInt64(0))
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .varint): context.traceID = try reader.varint(bytes)
-      case (2, .varint): context.spanID = try reader.varint(bytes)
+      switch tag {
+      case .varint(1): context.traceID = try reader.varint(bytes)
+      case .varint(2): context.spanID = try reader.varint(bytes)
       default: try reader.skip(tag, bytes)
       }
     }
@@ -187,9 +195,9 @@ struct LightstepProtobuf: Sendable {
     var (seconds, nanos) = (UInt64(0), UInt64(0))
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .varint): seconds = try reader.varint(bytes)
-      case (2, .varint): nanos = try reader.varint(bytes)
+      switch tag {
+      case .varint(1): seconds = try reader.varint(bytes)
+      case .varint(2): nanos = try reader.varint(bytes)
       default: try reader.skip(tag, bytes)
       }
     }
@@ -206,27 +214,36 @@ struct LightstepProtobuf: Sendable {
     _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     let pair = try pair(bytes, range)
-    if bytes.matches(pair.key, "span.kind"), case .text(let text) = pair.value,
-      let kind = SpanKind(named: bytes, text)
-    {
-      draft.kind = kind
-    } else if bytes.matches(pair.key, "error"), isTrue(pair.value, bytes) {
-      draft.status = .error
-    } else {
-      let key = key(bytes, pair.key, at: habit, &batch)
-      var text = StringID.empty
-      if case .text(let range) = pair.value { text = value(bytes, range, at: habit, &batch) }
-      batch.withAttributes { columns, _ in Self.append(key, pair.value, text, to: &columns) }
+    switch Self.keys.find(bytes, pair.key) {
+    case .kind:
+      if case .text(let text) = pair.value, let kind = SpanKind(named: bytes, text) {
+        return draft.kind = kind
+      }
+    case .error:
+      if isTrue(pair.value, bytes) { return draft.status = .error }
+    case .event, nil: break
     }
+    let key = key(bytes, pair.key, at: habit, &batch)
+    var text = StringID.empty
+    if case .text(let range) = pair.value { text = value(bytes, range, at: habit, &batch) }
+    batch.withAttributes { columns, _ in Self.append(key, pair.value, text, to: &columns) }
   }
+
+  /// Keys of tags and logs that mean more than others.
+  private enum Key {
+    case kind, error, event
+  }
+  private static let keys = JSONKeyTable<Key>([
+    ("span.kind", .kind), ("error", .error), ("event", .event),
+  ])
 
   /// The number of a key, most likely of the one expected at `habit`.
   private mutating func key(
     _ bytes: Span<UInt8>, _ range: Range<Int>, at habit: Int, _ batch: inout SpanBatch
   ) -> StringID {
     if habits.isKey(at: habit, bytes, range, batch.strings) { return habits.key(at: habit) }
-    let number = intern(bytes, range, &batch)
-    if bytes.isValidUTF8(range) { habits.learn(number, at: habit, batch.strings) }
+    let number = batch.strings.intern(bytes.extracting(range))
+    if checkUTF8(bytes, range) { habits.learn(number, at: habit, batch.strings) }
     return number
   }
 
@@ -235,8 +252,8 @@ struct LightstepProtobuf: Sendable {
     _ bytes: Span<UInt8>, _ range: Range<Int>, at habit: Int, _ batch: inout SpanBatch
   ) -> StringID {
     if habits.isValue(at: habit, bytes, range, batch.strings) { return habits.value(at: habit) }
-    let number = intern(bytes, range, &batch)
-    if bytes.isValidUTF8(range) { habits.learn(value: number, at: habit, batch.strings) }
+    let number = batch.strings.intern(bytes.extracting(range))
+    if checkUTF8(bytes, range) { habits.learn(value: number, at: habit, batch.strings) }
     return number
   }
 
@@ -249,22 +266,26 @@ struct LightstepProtobuf: Sendable {
     }
   }
 
+  /// Reads a log as an event; `habit` is the place of what stood before it in the span.
   private mutating func log(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ range: Range<Int>, behind habit: inout Int, _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     var (moment, name) = (UnixNanos.unset, StringID.empty)
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length): moment = try time(bytes, try reader.delimited(bytes))
-      case (2, .length):
+      switch tag {
+      case .length(1): moment = try time(bytes, try reader.delimited(bytes))
+      case .length(2):
         let pair = try pair(bytes, try reader.delimited(bytes))
-        if name == .empty, bytes.matches(pair.key, "event"), case .text(let text) = pair.value {
-          name = intern(bytes, text, &batch)
+        habit = habits.next(after: habit)
+        if name == .empty, Self.keys.find(bytes, pair.key) == .event,
+          case .text(let text) = pair.value
+        {
+          name = value(bytes, text, at: habit, &batch)
         } else {
-          let key = intern(bytes, pair.key, &batch)
+          let key = key(bytes, pair.key, at: habit, &batch)
           var text = StringID.empty
-          if case .text(let range) = pair.value { text = intern(bytes, range, &batch) }
+          if case .text(let range) = pair.value { text = value(bytes, range, at: habit, &batch) }
           batch.withDetailAttributes { columns, _ in
             Self.append(key, pair.value, text, to: &columns)
           }
@@ -293,13 +314,13 @@ struct LightstepProtobuf: Sendable {
     var value = Value.empty
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length): key = try reader.delimited(bytes)
+      switch tag {
+      case .length(1): key = try reader.delimited(bytes)
       // 6 is text that is JSON.
-      case (2, .length), (6, .length): value = .text(try reader.delimited(bytes))
-      case (3, .varint): value = .int(Int64(bitPattern: try reader.varint(bytes)))
-      case (4, .fixed64): value = .double(Double(bitPattern: try reader.fixed64(bytes)))
-      case (5, .varint): value = .bool(try reader.varint(bytes) != 0)
+      case .length(2), .length(6): value = .text(try reader.delimited(bytes))
+      case .varint(3): value = .int(Int64(bitPattern: try reader.varint(bytes)))
+      case .fixed64(4): value = .double(Double(bitPattern: try reader.fixed64(bytes)))
+      case .varint(5): value = .bool(try reader.varint(bytes) != 0)
       default: try reader.skip(tag, bytes)
       }
     }
@@ -329,13 +350,6 @@ struct LightstepProtobuf: Sendable {
     }
   }
 
-  private mutating func intern(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
-  ) -> StringID {
-    checkUTF8(bytes, range)
-    return batch.strings.intern(bytes.extracting(range))
-  }
-
   private mutating func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
     checkUTF8(bytes, range)
     var copy: [UInt8] = []
@@ -345,9 +359,12 @@ struct LightstepProtobuf: Sendable {
 
   // MARK: Issues
 
-  private mutating func checkUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-    if bytes.isValidUTF8(range) { return }
+  /// Whether a string is UTF-8; notes it if it is not.
+  @discardableResult
+  private mutating func checkUTF8(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    if bytes.isValidUTF8(range) { return true }
     notes.add(.invalidUTF8, at: range.lowerBound, "in a string; its bytes are kept")
+    return false
   }
 
   private mutating func flush(_ base: Int, _ batch: inout SpanBatch) {

@@ -317,10 +317,10 @@ enum UsualValue {
 }
 
 extension SpanBatch {
-  /// Appends an attribute to the span that is being read.
+  /// Appends an attribute to the span that is being read, or to its event or link.
   @inline(__always)
-  fileprivate mutating func append(_ key: StringID, _ value: UsualValue) {
-    withAttributes { columns, _ in
+  mutating func append(_ key: StringID, _ value: UsualValue, isDetail: Bool = false) {
+    func append(_ columns: inout AttributeColumns, _: inout StringPool) {
       switch value {
       case .string(let string): columns.append(.init(key: key, string: string))
       case .int(let int): columns.append(key: key, int: int)
@@ -328,6 +328,7 @@ extension SpanBatch {
       case .bool(let bool): columns.append(.init(key: key, bool: bool))
       }
     }
+    if isDetail { withDetailAttributes(append) } else { withAttributes(append) }
   }
 }
 

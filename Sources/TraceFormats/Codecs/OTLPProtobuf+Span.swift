@@ -13,21 +13,21 @@ extension OTLPProtobuf {
     var hasTraceID = false
     var hasSpanID = false
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length):
+      switch tag {
+      case .length(1):
         hasTraceID = true
         draft.traceID = traceID(bytes, try reader.delimited(bytes))
-      case (2, .length):
+      case .length(2):
         hasSpanID = true
         draft.spanID = spanID(bytes, try reader.delimited(bytes), isOptional: false)
-      case (3, .length):
+      case .length(3):
         draft.traceState = string(bytes, try reader.delimited(bytes), &batch.strings)
-      case (4, .length):
+      case .length(4):
         draft.parentSpanID = spanID(bytes, try reader.delimited(bytes), isOptional: true)
-      case (5, .length):
+      case .length(5):
         draft.name = string(bytes, try reader.delimited(bytes), &batch.strings)
         if isFirst { habit = habits.first(of: draft.name) }
-      case (6, .varint):
+      case .varint(6):
         let start = reader.position
         let value = try reader.varint(bytes)
         if let kind = UInt8(exactly: value).flatMap(SpanKind.init) {
@@ -35,22 +35,19 @@ extension OTLPProtobuf {
         } else {
           note(.numberOutOfRange, at: start, "no span kind: \(value)")
         }
-      case (7, .fixed64): draft.start = UnixNanos(try reader.fixed64(bytes))
-      case (8, .fixed64): draft.end = UnixNanos(try reader.fixed64(bytes))
-      case (9, .length):
+      case .fixed64(7): draft.start = UnixNanos(try reader.fixed64(bytes))
+      case .fixed64(8): draft.end = UnixNanos(try reader.fixed64(bytes))
+      case .length(9):
         if !isFirst { habit = habits.next(after: habit) }
         isFirst = false
-        let field = try reader.delimited(bytes)
-        if !usualAttribute(bytes, field, habit, &batch) {
-          try attribute(bytes, field, isDetail: false, &batch)
-        }
-      case (10, .varint): draft.dropped.attributes = try uint32(bytes, &reader)
-      case (11, .length): try event(bytes, try reader.delimited(bytes), &batch)
-      case (12, .varint): draft.dropped.events = try uint32(bytes, &reader)
-      case (13, .length): try link(bytes, try reader.delimited(bytes), &batch)
-      case (14, .varint): draft.dropped.links = try uint32(bytes, &reader)
-      case (15, .length): try status(bytes, try reader.delimited(bytes), &draft, &batch.strings)
-      case (16, .fixed32): draft.flags = try reader.fixed32(bytes)
+        try attribute(bytes, try reader.delimited(bytes), habit, isDetail: false, &batch)
+      case .varint(10): draft.dropped.attributes = try uint32(bytes, &reader)
+      case .length(11): try event(bytes, try reader.delimited(bytes), behind: &habit, &batch)
+      case .varint(12): draft.dropped.events = try uint32(bytes, &reader)
+      case .length(13): try link(bytes, try reader.delimited(bytes), behind: &habit, &batch)
+      case .varint(14): draft.dropped.links = try uint32(bytes, &reader)
+      case .length(15): try status(bytes, try reader.delimited(bytes), &draft, &batch.strings)
+      case .fixed32(16): draft.flags = try reader.fixed32(bytes)
       default: try skip(tag, knownUpTo: 16, bytes, &reader)
       }
     }
@@ -141,9 +138,9 @@ extension OTLPProtobuf {
   ) throws(ProtobufError) {
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (2, .length): draft.statusMessage = string(bytes, try reader.delimited(bytes), &strings)
-      case (3, .varint):
+      switch tag {
+      case .length(2): draft.statusMessage = string(bytes, try reader.delimited(bytes), &strings)
+      case .varint(3):
         let start = reader.position
         let value = try reader.varint(bytes)
         if let status = UInt8(exactly: value).flatMap(SpanStatus.init) {
@@ -156,38 +153,44 @@ extension OTLPProtobuf {
     }
   }
 
+  /// Reads an event; `habit` is the place of what stood before it in the span.
   private mutating func event(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ range: Range<Int>, behind habit: inout Int, _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     var reader = ProtobufReader(range)
     var (time, name, dropped) = (UnixNanos.unset, StringID.empty, UInt32(0))
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .fixed64): time = UnixNanos(try reader.fixed64(bytes))
-      case (2, .length): name = string(bytes, try reader.delimited(bytes), &batch.strings)
-      case (3, .length): try attribute(bytes, try reader.delimited(bytes), isDetail: true, &batch)
-      case (4, .varint): dropped = try uint32(bytes, &reader)
+      switch tag {
+      case .fixed64(1): time = UnixNanos(try reader.fixed64(bytes))
+      case .length(2): name = string(bytes, try reader.delimited(bytes), &batch.strings)
+      case .length(3):
+        habit = habits.next(after: habit)
+        try attribute(bytes, try reader.delimited(bytes), habit, isDetail: true, &batch)
+      case .varint(4): dropped = try uint32(bytes, &reader)
       default: try skip(tag, knownUpTo: 4, bytes, &reader)
       }
     }
     batch.endEvent(time: time, name: name, droppedAttributes: dropped)
   }
 
+  /// Reads a link; `habit` is the place of what stood before it in the span.
   private mutating func link(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ range: Range<Int>, behind habit: inout Int, _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     var reader = ProtobufReader(range)
     var (traceID, spanID) = (TraceID.invalid, SpanID.invalid)
     var (traceState, flags, dropped) = (StringID.empty, UInt32(0), UInt32(0))
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length): traceID = self.traceID(bytes, try reader.delimited(bytes))
-      case (2, .length):
+      switch tag {
+      case .length(1): traceID = self.traceID(bytes, try reader.delimited(bytes))
+      case .length(2):
         spanID = self.spanID(bytes, try reader.delimited(bytes), isOptional: false)
-      case (3, .length): traceState = string(bytes, try reader.delimited(bytes), &batch.strings)
-      case (4, .length): try attribute(bytes, try reader.delimited(bytes), isDetail: true, &batch)
-      case (5, .varint): dropped = try uint32(bytes, &reader)
-      case (6, .fixed32): flags = try reader.fixed32(bytes)
+      case .length(3): traceState = string(bytes, try reader.delimited(bytes), &batch.strings)
+      case .length(4):
+        habit = habits.next(after: habit)
+        try attribute(bytes, try reader.delimited(bytes), habit, isDetail: true, &batch)
+      case .varint(5): dropped = try uint32(bytes, &reader)
+      case .fixed32(6): flags = try reader.fixed32(bytes)
       default: try skip(tag, knownUpTo: 6, bytes, &reader)
       }
     }
@@ -203,10 +206,10 @@ extension OTLPProtobuf {
     var reader = ProtobufReader(range)
     var resource = Resource()
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length):
+      switch tag {
+      case .length(1):
         resource.attributes.append(try keyValue(bytes, try reader.delimited(bytes), depth: 0))
-      case (2, .varint): resource.droppedAttributes = try uint32(bytes, &reader)
+      case .varint(2): resource.droppedAttributes = try uint32(bytes, &reader)
       default: try skip(tag, knownUpTo: 2, bytes, &reader)
       }
     }
@@ -220,12 +223,12 @@ extension OTLPProtobuf {
     var reader = ProtobufReader(range)
     var scope = InstrumentationScope()
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length): scope.name = text(bytes, try reader.delimited(bytes))
-      case (2, .length): scope.version = text(bytes, try reader.delimited(bytes))
-      case (3, .length):
+      switch tag {
+      case .length(1): scope.name = text(bytes, try reader.delimited(bytes))
+      case .length(2): scope.version = text(bytes, try reader.delimited(bytes))
+      case .length(3):
         scope.attributes.append(try keyValue(bytes, try reader.delimited(bytes), depth: 0))
-      case (4, .varint): scope.droppedAttributes = try uint32(bytes, &reader)
+      case .varint(4): scope.droppedAttributes = try uint32(bytes, &reader)
       default: try skip(tag, knownUpTo: 4, bytes, &reader)
       }
     }
@@ -245,24 +248,28 @@ extension OTLPProtobuf {
     case nested(AttributeValue)
   }
 
-  /// Appends a `KeyValue` of a string or an integer, both shorter than 128 bytes and in the usual
-  /// order, to the span; false, with nothing done, if it is something else.
+  /// Appends a `KeyValue` of a plain value, both shorter than 128 bytes and in the usual order, to the
+  /// span, or to the event or link that is read; false, with nothing done, if it is something else.
   ///
   ///     0a 08 user.age 12 02 18 2a        0a 04 user 12 05 0a 03 ann
-  @inline(__always)
   private mutating func usualAttribute(
-    _ bytes: Span<UInt8>, _ range: Range<Int>, _ habit: Int, _ batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ habit: Int, isDetail: Bool = false,
+    _ batch: inout SpanBatch
   ) -> Bool {
     let start = range.lowerBound
     guard range.count > 5, bytes[start] == 0x0a, bytes[start &+ 1] < 0x80 else { return false }
     let keyRange = start &+ 2..<start &+ 2 &+ Int(bytes[start &+ 1])
     let value = keyRange.upperBound
-    guard value &+ 4 <= range.upperBound, bytes[value] == 0x12, bytes[value &+ 1] < 0x80,
-      value &+ 2 &+ Int(bytes[value &+ 1]) == range.upperBound
-    else { return false }
-    if bytes[value &+ 2] == 0x0a {
+    guard value &+ 4 <= range.upperBound else { return false }
+    // The tag and the length of the value, and what it begins with.
+    let head = bytes.half(at: value)
+    guard head & 0x80ff == 0x12, value &+ 2 &+ Int(head &>> 8 & 0x7f) == range.upperBound else {
+      return false
+    }
+    switch head &>> 16 & 0xff {
+    case 0x0a:
       let text = value &+ 4..<range.upperBound
-      guard text.count == Int(bytes[value &+ 3]) else { return false }
+      guard text.count == Int(head &>> 24) else { return false }
       let key = usualKey(bytes, keyRange, habit, &batch.strings)
       let content: StringID
       if habits.isValue(at: habit, bytes, text, batch.strings) {
@@ -271,17 +278,45 @@ extension OTLPProtobuf {
         content = batch.strings.intern(bytes.extracting(text))
         if checkUTF8(bytes, text) { habits.learn(value: content, at: habit, batch.strings) }
       }
-      batch.withAttributes { columns, _ in columns.append(.init(key: key, string: content)) }
-      return true
+      Self.append(to: &batch, isDetail) { columns, _ in
+        columns.append(.init(key: key, string: content))
+      }
+    case 0x18:
+      var reader = ProtobufReader(value &+ 3..<range.upperBound)
+      guard let int = try? reader.varint(bytes), reader.position == range.upperBound else {
+        return false
+      }
+      let key = usualKey(bytes, keyRange, habit, &batch.strings)
+      Self.append(to: &batch, isDetail) { columns, _ in
+        columns.append(key: key, int: Int64(bitPattern: int))
+      }
+    case 0x10:
+      guard value &+ 4 == range.upperBound, head &>> 24 < 0x80 else { return false }
+      let key = usualKey(bytes, keyRange, habit, &batch.strings)
+      Self.append(to: &batch, isDetail) { columns, _ in
+        columns.append(.init(key: key, bool: head &>> 24 != 0))
+      }
+    case 0x21:
+      guard value &+ 11 == range.upperBound else { return false }
+      let key = usualKey(bytes, keyRange, habit, &batch.strings)
+      let double = Double(bitPattern: bytes.word(at: value &+ 3))
+      Self.append(to: &batch, isDetail) { columns, _ in columns.append(key: key, double: double) }
+    default: return false
     }
-    guard bytes[value &+ 2] == 0x18 else { return false }
-    var reader = ProtobufReader(value &+ 3..<range.upperBound)
-    guard let int = try? reader.varint(bytes), reader.position == range.upperBound else {
-      return false
-    }
-    let key = usualKey(bytes, keyRange, habit, &batch.strings)
-    batch.withAttributes { columns, _ in columns.append(key: key, int: Int64(bitPattern: int)) }
     return true
+  }
+
+  /// Appends to the attributes of the span, or of the event or link that is read.
+  @inline(__always)
+  private static func append(
+    to batch: inout SpanBatch, _ isDetail: Bool,
+    _ body: (inout AttributeColumns, inout StringPool) -> Void
+  ) {
+    if isDetail {
+      batch.withDetailAttributes(body)
+    } else {
+      batch.withAttributes(body)
+    }
   }
 
   @inline(__always)
@@ -294,8 +329,19 @@ extension OTLPProtobuf {
     return key
   }
 
-  /// Appends a `KeyValue` to the span, or to the event or link that is read.
+  /// Appends a `KeyValue` to the span, or to the event or link that is read; `habit` is the place of
+  /// what is expected.
+  @inline(__always)
   private mutating func attribute(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ habit: Int, isDetail: Bool,
+    _ batch: inout SpanBatch
+  ) throws(ProtobufError) {
+    if !usualAttribute(bytes, range, habit, isDetail: isDetail, &batch) {
+      try anyAttribute(bytes, range, isDetail: isDetail, &batch)
+    }
+  }
+
+  private mutating func anyAttribute(
     _ bytes: Span<UInt8>, _ range: Range<Int>, isDetail: Bool, _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     let (keyRange, value) = try pair(bytes, range, depth: 0)
@@ -306,11 +352,7 @@ extension OTLPProtobuf {
     case .bytes(let range): content = batch.strings.intern(bytes.extracting(range))
     default: break
     }
-    if isDetail {
-      batch.withDetailAttributes { Self.append(key, value, content, to: &$0, &$1) }
-    } else {
-      batch.withAttributes { Self.append(key, value, content, to: &$0, &$1) }
-    }
+    Self.append(to: &batch, isDetail) { Self.append(key, value, content, to: &$0, &$1) }
   }
 
   private static func append(
@@ -342,9 +384,9 @@ extension OTLPProtobuf {
     var key = 0..<0
     var value = Value.empty
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length): key = try reader.delimited(bytes)
-      case (2, .length): value = try anyValue(bytes, try reader.delimited(bytes), depth: depth)
+      switch tag {
+      case .length(1): key = try reader.delimited(bytes)
+      case .length(2): value = try anyValue(bytes, try reader.delimited(bytes), depth: depth)
       default: try skip(tag, knownUpTo: 2, bytes, &reader)
       }
     }
@@ -359,12 +401,12 @@ extension OTLPProtobuf {
     var reader = ProtobufReader(range)
     var value = Value.empty
     while let tag = try reader.nextTag(bytes) {
-      switch (tag.number, tag.type) {
-      case (1, .length): value = .string(try reader.delimited(bytes))
-      case (2, .varint): value = .bool(try reader.varint(bytes) != 0)
-      case (3, .varint): value = .int(Int64(bitPattern: try reader.varint(bytes)))
-      case (4, .fixed64): value = .double(Double(bitPattern: try reader.fixed64(bytes)))
-      case (5, .length), (6, .length):
+      switch tag {
+      case .length(1): value = .string(try reader.delimited(bytes))
+      case .varint(2): value = .bool(try reader.varint(bytes) != 0)
+      case .varint(3): value = .int(Int64(bitPattern: try reader.varint(bytes)))
+      case .fixed64(4): value = .double(Double(bitPattern: try reader.fixed64(bytes)))
+      case .length(5), .length(6):
         let inner = try reader.delimited(bytes)
         if depth >= AttributeValue.nestingLimit {
           note(
@@ -376,7 +418,7 @@ extension OTLPProtobuf {
         } else {
           value = .nested(.map(try mapValues(bytes, inner, depth: depth + 1)))
         }
-      case (7, .length): value = .bytes(try reader.delimited(bytes))
+      case .length(7): value = .bytes(try reader.delimited(bytes))
       default: try skip(tag, knownUpTo: 7, bytes, &reader)
       }
     }

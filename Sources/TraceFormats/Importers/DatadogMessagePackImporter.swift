@@ -96,10 +96,21 @@ public struct DatadogMessagePackImporter: SpanImporter {
       while start < bytes.count {
         if scanner == nil {
           var reader = MessagePackReader(at: start)
-          if try enter(try reader.head(bytes), at: start) {
+          let value = try reader.head(bytes)
+          if try enter(value, at: start) {
             start = reader.position
             endArrays()
             continue
+          }
+          // A usual span is read without looking for its end first.
+          if isSpan(value) {
+            let held = bytes.extracting(0..<min(bytes.count, start + recordLimit))
+            let end = codec.usualSpan(held, from: start, byteOffset: offset + start, into: &batch)
+            if let end {
+              start = end
+              endValue()
+              continue
+            }
           }
         }
         var scan = scanner ?? MessagePackScanner(from: start)
@@ -121,8 +132,7 @@ public struct DatadogMessagePackImporter: SpanImporter {
         scanner = nil
         isTooLong = false
         start = scan.position
-        levels[levels.count - 1] -= 1
-        endArrays()
+        endValue()
       }
     } catch {
       if error.reason == .endOfInput { return start }
@@ -155,6 +165,21 @@ public struct DatadogMessagePackImporter: SpanImporter {
     return true
   }
 
+  /// Whether a value that is not entered is a span.
+  private func isSpan(_ value: MessagePackReader.Value) -> Bool {
+    switch value {
+    case .map: levels.count >= 2
+    case .array: levels.count == 3
+    default: false
+    }
+  }
+
+  /// Passes an element of the innermost array.
+  private mutating func endValue() {
+    levels[levels.count - 1] -= 1
+    endArrays()
+  }
+
   /// Leaves the arrays that have ended.
   private mutating func endArrays() {
     while levels.last == 0 {
@@ -168,10 +193,10 @@ public struct DatadogMessagePackImporter: SpanImporter {
     _ bytes: Span<UInt8>, _ range: Range<Int>, _ batch: inout SpanBatch
   ) throws(MessagePackError) {
     var reader = MessagePackReader(at: range.lowerBound)
-    switch (try reader.next(bytes), levels.count) {
-    case (.map, 2...), (.array, 3):
+    switch try reader.next(bytes) {
+    case let value where isSpan(value):
       codec.span(bytes, range, byteOffset: offset + range.lowerBound, into: &batch)
-    case (.string(let text), 2) where levels[0] == 2:
+    case .string(let text) where levels.count == 2 && levels[0] == 2:
       hasStrings = true
       guard codec.strings.size + text.count <= recordLimit else {
         throw MessagePackError(.strings, at: range.lowerBound)

@@ -185,13 +185,30 @@ extension Span where Element == UInt8 {
   }
 
   /// Whether the bytes of `range` are well-formed UTF-8. (Unicode, table 3-7.)
+  @inline(__always)
   func isValidUTF8(_ range: Range<Int>) -> Bool {
+    let (first, count) = (range.lowerBound, range.count)
+    // Two words that overlap hold most strings.
+    if count >= 8, count <= 16 {
+      let both = word(at: first) | word(at: range.upperBound &- 8)
+      if both & 0x8080_8080_8080_8080 == 0 { return true }
+    } else if count >= 4, count < 8 {
+      if (half(at: first) | half(at: range.upperBound &- 4)) & 0x8080_8080 == 0 { return true }
+    }
+    return isAnyValidUTF8(range)
+  }
+
+  private func isAnyValidUTF8(_ range: Range<Int>) -> Bool {
     var index = range.lowerBound
     let end = range.upperBound
     while index < end {
       if index &+ 16 <= end, cv_is_ascii(vector(at: index)) {
         index &+= 16
         continue
+      }
+      // The last 1 to 15, with some that were looked at before.
+      if index &+ 16 > end, end &- range.lowerBound >= 16, cv_is_ascii(vector(at: end &- 16)) {
+        return true
       }
       let lead = self[index]
       index &+= 1

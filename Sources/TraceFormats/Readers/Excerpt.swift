@@ -9,8 +9,15 @@ enum Excerpt {
 
   /// `bytes` as text in quotes, with a mark if they are not all.
   static func text(_ bytes: [UInt8], isCut: Bool) -> String {
-    var text = ""
     let whole = isCut ? withoutCutCharacter(bytes) : bytes
+    let isPlain = whole.allSatisfy { (0x20...0x7e).contains($0) }
+    let text = isPlain ? String(decoding: whole, as: UTF8.self) : escaped(whole)
+    return "“\(text)\(isCut ? "…" : "")”"
+  }
+
+  /// The bytes as text; what is not printable is escaped.
+  private static func escaped(_ whole: [UInt8]) -> String {
+    var text = ""
     for scalar in String(decoding: whole, as: UTF8.self).unicodeScalars {
       switch scalar {
       case "\n": text += "\\n"
@@ -24,7 +31,7 @@ enum Excerpt {
         }
       }
     }
-    return "“\(text)\(isCut ? "…" : "")”"
+    return text
   }
 
   /// The bytes without a character at their end that is not complete: it is left out rather than

@@ -130,6 +130,99 @@ struct MessagePackReader {
   }
 }
 
+// Values of one kind, nearly always as long as tracers write them. Nil if another kind is next, or not
+// all bytes of the value are there.
+extension MessagePackReader {
+  /// The next value if it is an integer that needs no sign.
+  @inline(__always)
+  mutating func uint(_ bytes: Span<UInt8>) -> UInt64? {
+    guard position < bytes.count else { return nil }
+    let byte = bytes[position]
+    if byte < 0x80 {
+      position &+= 1
+      return UInt64(byte)
+    }
+    if byte == 0xcf, position &+ 9 <= bytes.count { return word(bytes) }
+    if byte == 0xce, position &+ 5 <= bytes.count { return UInt64(half(bytes)) }
+    guard case .uint(let value) = try? next(bytes) else { return nil }
+    return value
+  }
+
+  /// The next value if it is an integer of 64 bits with a sign.
+  @inline(__always)
+  mutating func int(_ bytes: Span<UInt8>) -> Int64? {
+    guard position < bytes.count else { return nil }
+    let byte = bytes[position]
+    if byte < 0x80 {
+      position &+= 1
+      return Int64(byte)
+    }
+    if byte == 0xd3, position &+ 9 <= bytes.count { return Int64(bitPattern: word(bytes)) }
+    if byte == 0xce, position &+ 5 <= bytes.count { return Int64(half(bytes)) }
+    switch try? next(bytes) {
+    case .uint(let value): return Int64(exactly: value)
+    case .int(let value): return value
+    default: return nil
+    }
+  }
+
+  /// The next value if it is a double; else the position stays.
+  @inline(__always)
+  mutating func double(_ bytes: Span<UInt8>) -> Double? {
+    guard position < bytes.count, bytes[position] == 0xcb, position &+ 9 <= bytes.count else {
+      return nil
+    }
+    return Double(bitPattern: word(bytes))
+  }
+
+  /// Where the next value lies if it is a string.
+  @inline(__always)
+  mutating func string(_ bytes: Span<UInt8>) -> Range<Int>? {
+    guard position < bytes.count else { return nil }
+    let byte = bytes[position]
+    if byte & 0xe0 == 0xa0 {
+      let start = position &+ 1
+      position = start &+ Int(byte & 0x1f)
+      return position <= bytes.count ? start..<position : nil
+    }
+    guard case .string(let range) = try? next(bytes) else { return nil }
+    return range
+  }
+
+  /// How many members the next value has if it is a map.
+  @inline(__always)
+  mutating func mapCount(_ bytes: Span<UInt8>) -> Int? {
+    guard position < bytes.count else { return nil }
+    let byte = bytes[position]
+    if byte & 0xf0 == 0x80 {
+      position &+= 1
+      return Int(byte & 0x0f)
+    }
+    guard case .map(let count) = try? next(bytes) else { return nil }
+    return count
+  }
+
+  /// How many elements the next value has if it is an array.
+  mutating func arrayCount(_ bytes: Span<UInt8>) -> Int? {
+    guard case .array(let count) = try? next(bytes) else { return nil }
+    return count
+  }
+
+  /// The four bytes behind the next one, which are there, big-endian.
+  @inline(__always)
+  private mutating func half(_ bytes: Span<UInt8>) -> UInt32 {
+    defer { position &+= 5 }
+    return bytes.half(at: position &+ 1).byteSwapped
+  }
+
+  /// The eight bytes behind the next one, which are there, big-endian.
+  @inline(__always)
+  private mutating func word(_ bytes: Span<UInt8>) -> UInt64 {
+    defer { position &+= 9 }
+    return bytes.word(at: position &+ 1).byteSwapped
+  }
+}
+
 /// Looks for the end of a value that comes in pieces; what was looked at is not looked at again.
 struct MessagePackScanner {
   /// Where the next value begins, which may be beyond the bytes that are there.

@@ -43,10 +43,26 @@ struct ProtobufReader {
     case fixed32 = 5
   }
 
-  /// A field's number and how its value is written.
+  /// A field's number and how its value is written, as one number: a switch over tags is a jump.
   struct Tag: Hashable {
-    var number: UInt32
-    var type: WireType
+    fileprivate let bits: UInt64
+
+    @inline(__always)
+    init(number: UInt32, type: WireType) { bits = UInt64(number) &<< 3 | UInt64(type.rawValue) }
+    @inline(__always)
+    fileprivate init(bits: UInt64) { self.bits = bits }
+
+    var number: UInt32 { UInt32(truncatingIfNeeded: bits &>> 3) }
+    var type: WireType { WireType(rawValue: UInt8(truncatingIfNeeded: bits & 7)) ?? .groupEnd }
+
+    @inline(__always)
+    static func varint(_ number: UInt32) -> Tag { Tag(number: number, type: .varint) }
+    @inline(__always)
+    static func fixed64(_ number: UInt32) -> Tag { Tag(number: number, type: .fixed64) }
+    @inline(__always)
+    static func length(_ number: UInt32) -> Tag { Tag(number: number, type: .length) }
+    @inline(__always)
+    static func fixed32(_ number: UInt32) -> Tag { Tag(number: number, type: .fixed32) }
   }
 
   /// How deep groups may nest; OTLP has none.
@@ -61,23 +77,47 @@ struct ProtobufReader {
   @inline(__always)
   mutating func nextTag(_ bytes: Span<UInt8>) throws(ProtobufError) -> Tag? {
     guard position < end else { return nil }
+    let byte = bytes[position]
+    if byte < 0x80, byte >= 8, byte & 7 <= WireType.fixed32.rawValue {
+      position &+= 1
+      return Tag(bits: UInt64(byte))
+    }
+    return try anyTag(bytes)
+  }
+
+  private mutating func anyTag(_ bytes: Span<UInt8>) throws(ProtobufError) -> Tag {
     let start = position
     let value = try varint(bytes)
-    guard let type = WireType(rawValue: UInt8(truncatingIfNeeded: value & 7)) else {
-      throw ProtobufError(.wireType, at: start)
-    }
-    guard let number = UInt32(exactly: value >> 3), number > 0 else {
+    guard value & 7 <= WireType.fixed32.rawValue else { throw ProtobufError(.wireType, at: start) }
+    guard value >= 8, value >> 3 <= UInt32.max else {
       throw ProtobufError(.fieldNumber, at: start)
     }
-    return Tag(number: number, type: type)
+    return Tag(bits: value)
   }
 
   /// A varint; more than 64 bits are cut off, as protobuf readers do.
   @inline(__always)
   mutating func varint(_ bytes: Span<UInt8>) throws(ProtobufError) -> UInt64 {
+    if position < end {
+      let byte = bytes[position]
+      if byte < 0x80 {
+        position &+= 1
+        return UInt64(byte)
+      }
+    }
+    return try anyVarint(bytes)
+  }
+
+  private mutating func anyVarint(_ bytes: Span<UInt8>) throws(ProtobufError) -> UInt64 {
+    let start = position
+    if start &+ 10 <= bytes.count, let (value, stop) = Self.longVarint(bytes, at: start),
+      stop <= end
+    {
+      position = stop
+      return value
+    }
     var value: UInt64 = 0
     var shift: UInt64 = 0
-    let start = position
     while position < end {
       let byte = bytes[position]
       position &+= 1
@@ -87,6 +127,35 @@ struct ProtobufReader {
       if shift > 63 { throw ProtobufError(.varint, at: start) }
     }
     throw ProtobufError(.endOfInput, at: start)
+  }
+
+  /// The varint of up to ten bytes at `start`, and where it ends; nil if it is longer. The ten bytes must
+  /// be there.
+  @inline(__always)
+  private static func longVarint(
+    _ bytes: Span<UInt8>, at start: Int
+  ) -> (value: UInt64, end: Int)? {
+    let word = bytes.word(at: start)
+    let last = ~word & 0x8080_8080_8080_8080
+    if last != 0 {
+      let bitCount = last.trailingZeroBitCount &+ 1
+      return (
+        sevenBits(word & (~0 &>> UInt64(64 &- bitCount))), start &+ Int(bitCount &>> 3)
+      )
+    }
+    // IDs at random mostly have nine bytes or ten.
+    let (ninth, tenth) = (bytes[start &+ 8], bytes[start &+ 9])
+    let value = sevenBits(word) | UInt64(ninth & 0x7f) &<< 56
+    if ninth < 0x80 { return (value, start &+ 9) }
+    return tenth < 0x80 ? (value | UInt64(tenth) &<< 63, start &+ 10) : nil
+  }
+
+  /// The lower seven bits of each byte, behind one another.
+  @inline(__always)
+  private static func sevenBits(_ word: UInt64) -> UInt64 {
+    var bits = word & 0x007f_007f_007f_007f | (word & 0x7f00_7f00_7f00_7f00) &>> 1
+    bits = bits & 0x0000_3fff_0000_3fff | (bits & 0x3fff_0000_3fff_0000) &>> 2
+    return bits & 0x0000_0000_0fff_ffff | (bits & 0x0fff_ffff_0000_0000) &>> 4
   }
 
   /// The range of a length-delimited value, which is passed.
@@ -112,10 +181,8 @@ struct ProtobufReader {
   @inline(__always)
   mutating func fixed32(_ bytes: Span<UInt8>) throws(ProtobufError) -> UInt32 {
     guard end &- position >= 4 else { throw ProtobufError(.endOfInput, at: position) }
-    var value: UInt32 = 0
-    for offset in 0..<4 { value |= UInt32(bytes[position &+ offset]) &<< UInt32(offset &* 8) }
-    position &+= 4
-    return value
+    defer { position &+= 4 }
+    return bytes.half(at: position)
   }
 
   /// Passes the value of a field whose tag was read.

@@ -5,6 +5,52 @@ enum TimeText {
   /// `2026-11-22T15:42:57.340354Z`, with any number of digits behind the point, `Z` or an offset
   /// such as `+01:00`, seconds left out or not; nil if it is not that, or outside 1970 to 2554.
   static func iso8601(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UnixNanos? {
+    usual(bytes, range) ?? any(bytes, range)
+  }
+
+  /// The time of `2026-11-22T15:42:57Z`, with any digits behind a point; nil if it is something else.
+  private static func usual(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UnixNanos? {
+    let start = range.lowerBound
+    guard range.count >= 20, bytes[start &+ 4] == 0x2d, bytes[start &+ 7] == 0x2d,
+      bytes[start &+ 10] == 0x54, bytes[start &+ 13] == 0x3a, bytes[start &+ 16] == 0x3a,
+      bytes[range.upperBound &- 1] == 0x5a
+    else { return nil }
+    var isNumber = true
+    func pair(_ offset: Int) -> Int {
+      let tens = bytes[start &+ offset] &- UInt8(ascii: "0")
+      let ones = bytes[start &+ offset &+ 1] &- UInt8(ascii: "0")
+      if tens > 9 || ones > 9 { isNumber = false }
+      return Int(tens) &* 10 &+ Int(ones)
+    }
+    let year = pair(0) &* 100 &+ pair(2)
+    let (month, day) = (pair(5), pair(8))
+    let (hour, minute, second) = (pair(11), pair(14), pair(17))
+    // All times of those years fit.
+    guard isNumber, year >= 1970, year < 2554, (1...12).contains(month), (1...31).contains(day),
+      hour < 24, minute < 60, second <= 60
+    else { return nil }
+    var nanos = 0
+    var index = start &+ 19
+    if bytes[index] == 0x2e {
+      index &+= 1
+      guard index < range.upperBound &- 1 else { return nil }
+      var scale = 100_000_000
+      while index < range.upperBound &- 1 {
+        let digit = bytes[index] &- UInt8(ascii: "0")
+        guard digit < 10 else { return nil }
+        nanos &+= Int(digit) &* scale
+        scale /= 10
+        index &+= 1
+      }
+    }
+    guard index == range.upperBound &- 1 else { return nil }
+    let minutes = (daysSinceEpoch(year, month, day) &* 24 &+ hour) &* 60 &+ minute
+    let seconds = UInt64(minutes &* 60 &+ second)
+    return UnixNanos(seconds &* 1_000_000_000 &+ UInt64(nanos))
+  }
+
+  /// The time of any of those texts.
+  private static func any(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UnixNanos? {
     var index = range.lowerBound
     let end = range.upperBound
     func digits(_ count: Int) -> Int? {
