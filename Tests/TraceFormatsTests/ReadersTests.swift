@@ -205,6 +205,30 @@ import TraceTestSupport
     }
   }
 
+  @Test func lineFeedsOfLongTextsAreCounted() {
+    var random = SplitMix64(seed: 14)
+    for share in [0, 1, 50, 100] {
+      let bytes = (0..<10_000).map { _ in random.happens(share) ? UInt8(0x0a) : 0x20 }
+      for _ in 0..<20 {
+        let start = random.below(5_000)
+        let range = start..<start + random.below(5_000)
+        let found = bytes.span.lineFeeds(in: range)
+        #expect(found.count == bytes[range].count { $0 == 0x0a })
+        #expect(found.last == bytes[range].lastIndex(of: 0x0a))
+      }
+    }
+  }
+
+  @Test func wordsEndWhereALoopEndsThem() {
+    for byte in UInt8.min...UInt8.max {
+      for length in [0, 1, 15, 16, 17, 40] {
+        let bytes = [UInt8](repeating: UInt8(ascii: "7"), count: length) + [byte, byte]
+        let end = bytes.span.endOfWord(from: 0)
+        #expect(end == (JSONReader.isWord(byte) ? bytes.count : length))
+      }
+    }
+  }
+
   @Test func excerptsAreSafe() {
     func excerpt(_ text: String) -> String { Self.with(text) { Excerpt.text($0, $1) } }
     #expect(excerpt("a\u{1b}[31m\n\u{202e}b") == #"“a\u{1b}[31m\n\u{202e}b”"#)

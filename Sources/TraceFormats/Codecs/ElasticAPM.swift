@@ -14,6 +14,8 @@ struct ElasticAPM: JSONValueCodec {
 
   private var span = MappedSpan()
   private var resource = Resource()
+  /// What the resource is in the batch of that number, once it was asked for.
+  private var scope: (batch: Int, number: ScopeID)?
   private var errors = ElasticErrors()
 
   init() {}
@@ -47,6 +49,7 @@ struct ElasticAPM: JSONValueCodec {
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch Self.lines.find(bytes, key) {
       case .metadata:
+        scope = nil
         resource = Resource(
           attributes: ElasticNames.resource(try fields.flatAttributeList(bytes, &reader)))
       case .transaction, .span: try record(bytes, &reader, byteOffset, &fields, into: &batch)
@@ -111,7 +114,10 @@ struct ElasticAPM: JSONValueCodec {
         guard let text = try fields.text(bytes, &reader) else { continue }
         if bytes.matches(text.range, "failure") { span.draft.status = .error }
         batch.add("event.outcome", fields.intern(text, bytes, &batch.strings))
-      case .context: try context(bytes, &reader, &fields, into: &batch)
+      case .context:
+        // Tags are the user's own names.
+        try fields.flatAttributes(
+          bytes, &reader, names: ElasticNames.attributes, dropping: "tags.", into: &batch)
       case .links: try links(bytes, &reader, &fields, into: &batch)
       case .sampled: try reader.skipValue(bytes)
       case .subtype, .result, nil:
@@ -133,20 +139,16 @@ struct ElasticAPM: JSONValueCodec {
       errors.take(
         of: isTransaction ? id : transactionID, only: isTransaction ? nil : id, into: &batch)
     }
-    span.draft.scope = batch.intern(InstrumentationScope(), of: batch.intern(resource))
+    span.draft.scope = scope(in: &batch)
     span.commit(to: &batch, &fields)
   }
 
-  private func context(
-    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
-    into batch: inout SpanBatch
-  ) throws(JSONError) {
-    for attribute in try fields.flatAttributeList(bytes, &reader) {
-      let key = ElasticNames.attribute(attribute.key)
-      batch.withAttributes {
-        $0.append(key: $1.intern(key), value: attribute.value, strings: &$1)
-      }
-    }
+  /// The number of the resource that the last metadata described.
+  private mutating func scope(in batch: inout SpanBatch) -> ScopeID {
+    if let scope, scope.batch == batch.number { return scope.number }
+    let number = batch.intern(InstrumentationScope(), of: batch.intern(resource))
+    scope = (batch.number, number)
+    return number
   }
 
   private func links(
@@ -189,21 +191,16 @@ private enum ElasticNames {
     "system.configured_hostname": "host.name", "system.architecture": "host.arch",
     "system.platform": "os.type", "system.container.id": "container.id",
   ]
-  private static let attributeNames = [
-    "db.statement": "db.query.text", "db.type": "db.system.name",
-    "http.url": "url.full", "http.method": "http.request.method",
-    "http.status_code": "http.response.status_code", "request.method": "http.request.method",
-    "request.url.full": "url.full", "response.status_code": "http.response.status_code",
-  ]
+  static let attributes = JSONKeyTable<String>([
+    ("db.statement", "db.query.text"), ("db.type", "db.system.name"), ("http.url", "url.full"),
+    ("http.method", "http.request.method"), ("http.status_code", "http.response.status_code"),
+    ("request.method", "http.request.method"), ("request.url.full", "url.full"),
+    ("response.status_code", "http.response.status_code"),
+  ])
 
   static func resource(_ list: [Attribute]) -> [Attribute] {
     list.compactMap {
       $0.value == .empty ? nil : Attribute(resourceNames[$0.key] ?? $0.key, $0.value)
     }
-  }
-
-  /// Tags are the user's own names.
-  static func attribute(_ key: String) -> String {
-    key.hasPrefix("tags.") ? String(key.dropFirst(5)) : attributeNames[key] ?? key
   }
 }

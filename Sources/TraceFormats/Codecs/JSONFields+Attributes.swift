@@ -66,11 +66,12 @@ extension JSONFields {
 // `http.method`. Deeper than values may nest they are kept as values.
 extension JSONFields {
   /// Appends the members of an object, made flat, to the attributes of the span that is being read,
-  /// or of its event or link; `prefix` is put before their keys, and `names` has other names for
-  /// some of these.
+  /// or of its event or link; `prefix` is put before their keys, `names` has other names for some of
+  /// these, and `dropped` is left out where they begin with it.
   mutating func flatAttributes(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, prefix: String = "",
-    names: JSONKeyTable<String>? = nil, isDetail: Bool = false, into batch: inout SpanBatch
+    names: JSONKeyTable<String>? = nil, dropping dropped: StaticString = "",
+    isDetail: Bool = false, into batch: inout SpanBatch
   ) throws(JSONError) {
     guard try enterObject(bytes, &reader) else { return }
     /// What is put before keys, and how much of it the objects have that are open.
@@ -85,7 +86,7 @@ extension JSONFields {
         continue
       }
       let isObject = try reader.peekKind(bytes) == .object
-      if name.isEmpty, !isObject {
+      if name.isEmpty, !isObject, names == nil {
         try attribute(key, bytes, &reader, isDetail: isDetail, into: &batch)
         continue
       }
@@ -100,7 +101,7 @@ extension JSONFields {
           continue
         }
         reader.position += 1
-        let keyID = batch.strings.intern(name.span)
+        let keyID = Self.number(of: name, names, dropping: dropped, &batch.strings)
         append(keyID, .nested(.map([])), bytes, isDetail: isDetail, to: &batch)
       } else {
         var value = try plainValue(bytes, &reader, depth: lengths.count)
@@ -108,13 +109,20 @@ extension JSONFields {
         if case .text(let text) = value, !lengths.isEmpty, !text.isASCII {
           value = .nested(.string(string(text, bytes)))
         }
-        let keyID =
-          names?.find(name.span, name.indices).map { batch.strings.intern($0) }
-          ?? batch.strings.intern(name.span)
+        let keyID = Self.number(of: name, names, dropping: dropped, &batch.strings)
         append(keyID, value, bytes, isDetail: isDetail, to: &batch)
       }
       name.removeLast(name.count - length)
     }
+  }
+
+  private static func number(
+    of name: [UInt8], _ names: JSONKeyTable<String>?, dropping dropped: StaticString,
+    _ strings: inout StringPool
+  ) -> StringID {
+    if let other = names?.find(name.span, name.indices) { return strings.intern(other) }
+    let start = name.span.hasPrefix(dropped, name.indices) ? dropped.utf8CodeUnitCount : 0
+    return strings.intern(name.span.extracting(start...))
   }
 
   private mutating func append(

@@ -30,7 +30,13 @@ enum JaegerTag {
     while let name = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch names.find(bytes, name) {
       case .key: key = try fields.text(bytes, &reader)
-      case .type: kind = try fields.text(bytes, &reader).flatMap { kinds.find(bytes, $0) }
+      case .type:
+        // Most are strings, which are none of the kinds.
+        kind = try fields.text(bytes, &reader).flatMap {
+          bytes.matches($0.range, "string") ? nil : kinds.find(bytes, $0)
+        }
+      case .value where try reader.peek(bytes) == UInt8(ascii: "\""):
+        value = .text(try reader.string(bytes))
       case .value: value = try fields.plainValue(bytes, &reader)
       case nil: try reader.skipValue(bytes)
       }

@@ -32,6 +32,12 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
       }
     }
 
+    /// Whether the length and the first and the last word are those of `other`.
+    @inline(__always)
+    func hasEnds(of other: Words) -> Bool {
+      length == other.length && first == other.first && last == other.last
+    }
+
     @inline(__always)
     var hash: Int {
       let mixed = (first ^ (last &<< 17 | last &>> 47) ^ UInt64(length)) &* 0x9e37_79b9_7f4a_7c15
@@ -74,12 +80,17 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
     guard range.count <= 32 else { return nil }
     let words = Words(bytes, range)
     var slot = words.hash & (slots.count &- 1)
-    while slots[slot] != 0 {
-      let entry = entries[Int(slots[slot]) &- 1]
-      if entry.words == words { return entry.key }
+    while true {
+      let number = Int(slots[slot])
+      if number == 0 { return nil }
+      // The ends tell nearly all keys apart; of short ones they are all there is.
+      if entries[number &- 1].words.hasEnds(of: words),
+        words.length <= 16 || entries[number &- 1].words == words
+      {
+        return entries[number &- 1].key
+      }
       slot = (slot &+ 1) & (slots.count &- 1)
     }
-    return nil
   }
 
   /// The key that `text` is, also if it is written with escapes.

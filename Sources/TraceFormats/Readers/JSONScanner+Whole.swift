@@ -9,8 +9,8 @@ extension JSONScanner {
     endOfWhole(bytes, from: start, memberDepth: 0) { _, _, depth in depth }
   }
 
-  /// The same; `member` is told of each member at most `memberDepth` deep: where its key and its value are, and
-  /// how deep. It says how deep the next ones may be, or nil if the value must be scanned.
+  /// The same; `member` is told of each member at most `memberDepth` deep: where its key and its value
+  /// are, and how deep. It says how deep the next ones may be, or nil if the value must be scanned.
   @inline(__always)
   static func endOfWhole(
     _ bytes: Span<UInt8>, from start: Int, memberDepth: Int,
