@@ -180,6 +180,25 @@ public struct SpanBatch: Sendable {
     detailStart = detailAttributes.count
   }
 
+  /// Makes room for so many more rows at once.
+  public mutating func reserveCapacity(_ more: Int) {
+    let count = count + more
+    traceIDs.reserveCapacity(count)
+    spanIDs.reserveCapacity(count)
+    parentSpanIDs.reserveCapacity(count)
+    names.reserveCapacity(count)
+    starts.reserveCapacity(count)
+    ends.reserveCapacity(count)
+    scopeIDs.reserveCapacity(count)
+    kindsAndStatuses.reserveCapacity(count)
+    statusMessages.reserveCapacity(count)
+    extraNumbers.reserveCapacity(count)
+    byteOffsets.reserveCapacity(count)
+    attributeEnds.reserveCapacity(count)
+    eventEnds.reserveCapacity(count)
+    linkEnds.reserveCapacity(count)
+  }
+
   /// Makes a row of `draft` and what was appended since the last row.
   public mutating func commit(_ draft: SpanDraft) {
     traceIDs.append(draft.traceID)
