@@ -47,6 +47,22 @@ static inline __attribute__((always_inline)) int32_t cv_json_text(CVBytes bytes)
   return cv_first((bytes == cv_all('"')) | (bytes == cv_all('\\')) | (bytes < cv_all(0x20)));
 }
 
+// The same, or the first `stop`.
+static inline __attribute__((always_inline)) int32_t cv_json_text_before(
+    CVBytes bytes, uint8_t stop) {
+  return cv_first(
+      (bytes == cv_all('"')) | (bytes == cv_all('\\')) | (bytes < cv_all(0x20)) |
+      (bytes == cv_all(stop)));
+}
+
+// How many bytes stand before the first line feed, carriage return or `delimiter`; 16 if there is
+// none.
+static inline __attribute__((always_inline)) int32_t cv_plain_cell(
+    CVBytes bytes, uint8_t delimiter) {
+  return cv_first(
+      (bytes == cv_all('\n')) | (bytes == cv_all('\r')) | (bytes == cv_all(delimiter)));
+}
+
 // How many bytes stand before the first that is `byte`; 16 if none is.
 static inline __attribute__((always_inline)) int32_t cv_before(CVBytes bytes, uint8_t byte) {
   return cv_first(bytes == cv_all(byte));
