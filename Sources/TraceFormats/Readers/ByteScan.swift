@@ -85,6 +85,25 @@ extension Span where Element == UInt8 {
     return index
   }
 
+  /// The first quote of any kind, brace or bracket from `start` on, or the end.
+  func endOfLiteralText(from start: Int) -> Int {
+    var index = start
+    while index &+ 16 <= count {
+      let length = Int(cv_literal_text(vector(at: index)))
+      if length < 16 { return index &+ length }
+      index &+= 16
+    }
+    while index < count {
+      switch self[index] {
+      case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"), UInt8(ascii: "{"),
+        UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"):
+        return index
+      default: index &+= 1
+      }
+    }
+    return index
+  }
+
   /// How many line feeds are in `range`, and where the last one is.
   func lineFeeds(in range: Range<Int>) -> (count: Int, last: Int?) {
     var found = 0
