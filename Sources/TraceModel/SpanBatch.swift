@@ -185,6 +185,21 @@ public struct SpanBatch: Sendable {
     detailStart = detailAttributes.count
   }
 
+  /// Makes room for so many more rows at once.
+  public mutating func reserveCapacity(_ more: Int) {
+    let count = count + more
+    traceIDs.reserveCapacity(count)
+    spanIDs.reserveCapacity(count)
+    parentSpanIDs.reserveCapacity(count)
+    names.reserveCapacity(count)
+    starts.reserveCapacity(count)
+    ends.reserveCapacity(count)
+    scopeIDs.reserveCapacity(count)
+    kindsAndStatuses.reserveCapacity(count)
+    rests.reserveCapacity(count)
+    attributeEnds.reserveCapacity(count)
+  }
+
   /// Makes a row of `draft` and what was appended since the last row.
   public mutating func commit(_ draft: SpanDraft) {
     traceIDs.append(draft.traceID)

@@ -120,6 +120,35 @@ import TraceTestSupport
     #expect(reading.records.map(\.name) == [contents, contents])
   }
 
+  /// Cells are read where they stand if they can be: what is beside them must not matter.
+  @Test func cellsAreTheirContentsWhateverStandsBeside() {
+    var random = SplitMix64(seed: 9)
+    let letters = Array("abé,\"'{[\\;\t\n 1".unicodeScalars)
+    func contents() -> String {
+      var text = random.next() % 4 == 0 ? "" : "a"
+      guard !text.isEmpty else { return text }
+      for _ in 0..<random.next() % 24 {
+        text.unicodeScalars.append(letters[Int(random.next() % UInt64(letters.count))])
+      }
+      return text
+    }
+    for _ in 0..<300 {
+      let cells = (0..<6).map { _ in contents() }
+      let written = cells.map { cell in
+        let isBare = !cell.contains { "\",\n".contains($0) } && random.next() % 3 > 0
+        return isBare ? cell : "\"" + cell.replacing("\"", with: "\"\"") + "\""
+      }
+      let text =
+        "trace_id,span_id,start,end,c0,c1,c2,c3,c4,c5\n"
+        + "\(Self.trace),b7ad6b7169203331,1,2,\(written.joined(separator: ","))\n"
+      let expected = cells.enumerated().filter { !$0.element.isEmpty }
+        .map { Attribute("c\($0.offset)", .string($0.element)) }
+      for size in [nil, 1, 5] {
+        #expect(read(text, pieces: size).records.map(\.attributes) == [expected], "\(text)")
+      }
+    }
+  }
+
   @Test func aRowThatNeverEndsIsSkipped() {
     var importer = DelimitedTextImporter()
     importer.recordLimit = 200

@@ -165,6 +165,27 @@ import TraceTestSupport
         let end = bytes[start...].firstIndex { [0x2c, 0x0a, 0x0d].contains($0) }
         #expect(bytes.span.endOfJSONText(from: start) == special ?? length)
         #expect(bytes.span.endOfPlainCell(from: start, 0x2c) == end ?? length)
+        let stop = bytes[start...].firstIndex { $0 < 0x20 || [0x22, 0x5c, 0x2c].contains($0) }
+        #expect(bytes.span.endOfJSONText(from: start, before: 0x2c) == stop ?? length)
+      }
+    }
+  }
+
+  @Test func endsOfLiteralTextAreThoseOfALoop() {
+    var random = SplitMix64(seed: 12)
+    let marks = Array("'\"`{}[]".utf8)
+    let letters = marks + Array(" ;=\\a\n".utf8) + [0x1b, 0xdb, 0xfb]
+    for length in 0..<70 {
+      let bytes = (0..<length).map { _ in
+        random.next() % 12 == 0 ? letters[Int(random.next() % UInt64(letters.count))] : 0x20
+      }
+      for start in 0...length {
+        let rest = bytes[start...]
+        let mark = rest.firstIndex { marks.contains($0) }
+        #expect(bytes.span.endOfLiteralText(from: start) == mark ?? length)
+        let quote = rest.firstIndex(of: 0x22)
+        let part = bytes.span.extracting(start..<length)
+        #expect(part.firstQuote == (quote ?? length) - start)
       }
     }
   }

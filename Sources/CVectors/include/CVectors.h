@@ -47,6 +47,31 @@ static inline __attribute__((always_inline)) int32_t cv_json_text(CVBytes bytes)
   return cv_first((bytes == cv_all('"')) | (bytes == cv_all('\\')) | (bytes < cv_all(0x20)));
 }
 
+// The same, or the first `stop`.
+static inline __attribute__((always_inline)) int32_t cv_json_text_before(
+    CVBytes bytes, uint8_t stop) {
+  return cv_first(
+      (bytes == cv_all('"')) | (bytes == cv_all('\\')) | (bytes < cv_all(0x20)) |
+      (bytes == cv_all(stop)));
+}
+
+// How many bytes stand before the first line feed, carriage return or `delimiter`; 16 if there is
+// none.
+static inline __attribute__((always_inline)) int32_t cv_plain_cell(
+    CVBytes bytes, uint8_t delimiter) {
+  return cv_first(
+      (bytes == cv_all('\n')) | (bytes == cv_all('\r')) | (bytes == cv_all(delimiter)));
+}
+
+// How many bytes stand before the first quote of any kind, brace or bracket; 16 if there is none.
+static inline __attribute__((always_inline)) int32_t cv_literal_text(CVBytes bytes) {
+  // Braces are brackets with another bit.
+  CVBytes braces = bytes | cv_all(0x20);
+  return cv_first(
+      (bytes == cv_all('"')) | (bytes == cv_all('\'')) | (bytes == cv_all('`')) |
+      (braces == cv_all('{')) | (braces == cv_all('}')));
+}
+
 // How many bytes stand before the first that is `byte`; 16 if none is.
 static inline __attribute__((always_inline)) int32_t cv_before(CVBytes bytes, uint8_t byte) {
   return cv_first(bytes == cv_all(byte));

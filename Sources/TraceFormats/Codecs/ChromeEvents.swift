@@ -3,32 +3,38 @@ import TraceModel
 /// All trace events of an input, until the last one has come; then spans are made of them.
 struct ChromeEvents: Sendable {
   struct Event: Sendable {
-    var phase: UInt8 = 0
     var start: Int64 = 0
     /// Nil if none is told.
     var duration: Int64?
+    var phase: UInt8 = 0
     var name = StringID.empty
     var category = StringID.empty
     /// What events that belong together have in common, if they are of no thread.
     var id = StringID.empty
-    var thread = 0
-    /// The other members, as the text of an object in `texts`.
-    var members = 0..<0
+    fileprivate var threadNumber: UInt32 = 0
+    /// The other members, as the text of an object: in what block of `texts`, and where in it.
+    fileprivate var block: UInt32 = 0
+    fileprivate var membersStart: UInt32 = 0
+    fileprivate var membersEnd: UInt32 = 0
     var byteOffset = 0
+
+    var thread: Int { Int(threadNumber) }
+
+    fileprivate var members: Range<Int> { Int(membersStart)..<Int(membersEnd) }
   }
 
   /// Strings of all events: those of batches go out with them.
   var strings = StringPool()
-  private var events: [Event] = []
-  private var texts: [UInt8] = []
+  private var events = ChunkedArray<Event>()
+  /// The members of events, in blocks, so that what is there is never moved.
+  private var texts: [[UInt8]] = []
   private var threads: [Thread] = []
-  private var threadIndex: [ThreadKey: Int] = [:]
+  private var threadIndex: [Thread: Int] = [:]
+  private var recentThread = 0
 
-  private struct ThreadKey: Hashable {
-    var pid: StringID
-    var tid: StringID
-  }
-  struct Thread: Sendable {
+  private static let blockLength = 256 << 10
+
+  private struct Thread: Hashable, Sendable {
     var pid: StringID
     var tid: StringID
   }
@@ -37,32 +43,46 @@ struct ChromeEvents: Sendable {
 
   // MARK: Filling
 
-  /// The number of a thread.
-  mutating func thread(pid: StringID, tid: StringID) -> Int {
-    let key = ThreadKey(pid: pid, tid: tid)
-    if let known = threadIndex[key] { return known }
-    threadIndex[key] = threads.count
-    threads.append(Thread(pid: pid, tid: tid))
+  /// Sets the thread of an event.
+  mutating func setThread(of event: inout Event, pid: StringID, tid: StringID) {
+    let thread = Thread(pid: pid, tid: tid)
+    // Most events are of the thread of the one before.
+    if threads.isEmpty || threads[recentThread] != thread { recentThread = number(of: thread) }
+    event.threadNumber = UInt32(truncatingIfNeeded: recentThread)
+  }
+
+  private mutating func number(of thread: Thread) -> Int {
+    if let known = threadIndex[thread] { return known }
+    threadIndex[thread] = threads.count
+    threads.append(thread)
     return threads.count - 1
   }
 
   /// Begins the members of an event that are kept as text.
   mutating func beginMembers(of event: inout Event) {
-    event.members = texts.count..<texts.count
+    if (texts.last?.count ?? .max) > Self.blockLength {
+      texts.append([])
+      texts[texts.count - 1].reserveCapacity(Self.blockLength + 4_096)
+    }
+    event.block = UInt32(truncatingIfNeeded: texts.count - 1)
+    event.membersStart = UInt32(truncatingIfNeeded: texts[texts.count - 1].count)
+    event.membersEnd = event.membersStart
   }
 
   /// Keeps the member at `range`, key and value.
   mutating func addMember(_ range: Range<Int>, _ bytes: Span<UInt8>, to event: inout Event) {
-    texts.append(event.members.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
-    texts.append(bytes, range)
-    event.members = event.members.lowerBound..<texts.count
+    let block = texts.count - 1
+    texts[block].append(
+      event.membersStart == event.membersEnd ? UInt8(ascii: "{") : UInt8(ascii: ","))
+    texts[block].append(bytes, range)
+    event.membersEnd = UInt32(truncatingIfNeeded: texts[block].count)
   }
 
   mutating func append(_ event: Event) {
     var event = event
-    if !event.members.isEmpty {
-      texts.append(UInt8(ascii: "}"))
-      event.members = event.members.lowerBound..<texts.count
+    if event.membersStart < event.membersEnd {
+      texts[texts.count - 1].append(UInt8(ascii: "}"))
+      event.membersEnd += 1
     }
     events.append(event)
   }
@@ -71,29 +91,52 @@ struct ChromeEvents: Sendable {
 
   /// A span, with the events that it is made of.
   private struct Slice {
-    var event: Int
-    /// The event that ended it, if that is another one.
-    var endEvent: Int?
-    var start: Int64
-    /// Nil if it has not ended.
-    var end: Int64?
-    var parent: Int?
+    var event: Int32
+    /// The event that ended it, if that is another one; else -1.
+    var endEvent: Int32 = -1
+    /// The slice around it; -1 if there is none.
+    var parent: Int32 = -1
+    var hasEnded: Bool
+    var end: Int64
+
+    init(_ event: Int, end: Int64?, parent: Int?) {
+      self.event = Int32(truncatingIfNeeded: event)
+      self.parent = Int32(truncatingIfNeeded: parent ?? -1)
+      hasEnded = end != nil
+      self.end = end ?? 0
+    }
+  }
+
+  /// Spans, with what few of them have beside.
+  private struct Slices {
+    var all: [Slice] = []
     /// Moments inside.
-    var instants: [Int] = []
-    /// Slices that led to this one.
-    var causes: [Int] = []
+    var instants: [Int: [Int]] = [:]
+    /// Slices that led to one.
+    var causes: [Int: [Int]] = [:]
+
+    var last: Int { all.count - 1 }
+
+    mutating func end(_ slice: Int, by event: Int, at time: Int64) {
+      all[slice].hasEnded = true
+      all[slice].end = time
+      all[slice].endEvent = Int32(truncatingIfNeeded: event)
+    }
   }
 
   /// Makes spans of all events.
   func commit(to batch: inout SpanBatch) {
-    if events.isEmpty { return }
-    var slices: [Slice] = []
+    if events.count == 0 { return }
+    var slices = Slices()
+    slices.all.reserveCapacity(events.count)
     var flows = Flows()
     var lonely: [Int] = []
     for members in byThread() { nest(members, &slices, &flows, &lonely) }
     for members in byID() { pair(members, &slices, &lonely) }
     for (end, id) in flows.ends {
-      if let start = flows.starts[id], start != end { slices[end].causes.append(start) }
+      if let start = flows.starts[id], start != end {
+        slices.causes[end, default: []].append(start)
+      }
     }
     for index in lonely.sorted() {
       batch.issues.append(
@@ -102,7 +145,8 @@ struct ChromeEvents: Sendable {
           detail: "an end without a beginning; skipped"))
     }
     var scopes = ChromeScopes(self, names: metadata(), batch)
-    for index in slices.indices { commit(index, slices, &scopes, to: &batch) }
+    batch.reserveCapacity(slices.all.count)
+    for index in slices.all.indices { commit(index, slices, &scopes, to: &batch) }
   }
 
   private struct Flows {
@@ -110,29 +154,51 @@ struct ChromeEvents: Sendable {
     var ends: [(slice: Int, id: StringID)] = []
   }
 
-  private static let threadPhases = Array("XBEiIRstf".utf8)
   private static let asyncPhases = Array("bneSTpF".utf8)
 
   /// Whether events of a phase say something of spans.
   static func isKnown(_ phase: UInt8) -> Bool {
-    phase == UInt8(ascii: "M") || threadPhases.contains(phase) || asyncPhases.contains(phase)
+    isOfThread(phase) || phase == UInt8(ascii: "M") || asyncPhases.contains(phase)
+  }
+
+  /// Whether events of a phase lie in one another by thread.
+  private static func isOfThread(_ phase: UInt8) -> Bool {
+    switch phase {
+    case UInt8(ascii: "X"), UInt8(ascii: "B"), UInt8(ascii: "E"), UInt8(ascii: "i"),
+      UInt8(ascii: "I"), UInt8(ascii: "R"), UInt8(ascii: "s"), UInt8(ascii: "t"),
+      UInt8(ascii: "f"):
+      true
+    default: false
+    }
+  }
+
+  /// What events of a thread are sorted by, in one place, so that sorting looks nowhere else.
+  private struct Moment {
+    var start: Int64
+    var length: Int64
+    var index: Int32
+    var phase: UInt8
   }
 
   /// The events of each thread, by time; of those at one time the longest comes first.
-  private func byThread() -> [[Int]] {
-    var lists = [[Int]](repeating: [], count: threads.count)
-    for index in events.indices where Self.threadPhases.contains(events[index].phase) {
-      lists[events[index].thread].append(index)
+  private func byThread() -> [[Moment]] {
+    var lists = [[Moment]](repeating: [], count: threads.count)
+    for index in events.indices {
+      let event = events[index]
+      guard Self.isOfThread(event.phase) else { continue }
+      lists[event.thread].append(
+        Moment(
+          start: event.start, length: event.duration ?? 0, index: Int32(truncatingIfNeeded: index),
+          phase: event.phase))
     }
-    return lists.map { list in
-      list.sorted { one, other in
-        let (first, second) = (events[one], events[other])
-        if first.start != second.start { return first.start < second.start }
-        let (length, otherLength) = (first.duration ?? 0, second.duration ?? 0)
-        if first.phase == second.phase, length != otherLength { return length > otherLength }
-        return one < other
+    for thread in lists.indices {
+      lists[thread].sort { one, other in
+        if one.start != other.start { return one.start < other.start }
+        if one.phase == other.phase, one.length != other.length { return one.length > other.length }
+        return one.index < other.index
       }
     }
+    return lists
   }
 
   /// The events of each ID that are of no thread, by time.
@@ -165,105 +231,114 @@ struct ChromeEvents: Sendable {
   ///       instant            ^6
   ///     next                         |10..12|
   private func nest(
-    _ members: [Int], _ slices: inout [Slice], _ flows: inout Flows, _ lonely: inout [Int]
+    _ moments: [Moment], _ slices: inout Slices, _ flows: inout Flows, _ lonely: inout [Int]
   ) {
     var open: [Int] = []
     /// How many of them wait for an event that ends them.
     var unended = 0
-    for index in members {
-      let event = events[index]
-      while let top = open.last, let end = slices[top].end, end <= event.start,
-        !(slices[top].start == event.start && event.phase != UInt8(ascii: "X"))
-      {
+    for moment in moments {
+      let index = Int(moment.index)
+      while let top = open.last {
+        let slice = slices.all[top]
+        guard slice.hasEnded, slice.end <= moment.start else { break }
+        if moment.phase != UInt8(ascii: "X"), events[Int(slice.event)].start == moment.start {
+          break
+        }
         open.removeLast()
       }
-      switch event.phase {
-      case UInt8(ascii: "X"), UInt8(ascii: "B"):
-        let isBegin = event.phase == UInt8(ascii: "B")
-        let end = isBegin ? nil : event.start.addingReportingOverflow(event.duration ?? 0)
-        slices.append(
-          Slice(
-            event: index, start: event.start, end: end.map { $0.overflow ? .max : $0.partialValue },
-            parent: open.last))
-        open.append(slices.count - 1)
-        if isBegin { unended += 1 }
+      switch moment.phase {
+      case UInt8(ascii: "X"):
+        let end = moment.start.addingReportingOverflow(moment.length)
+        slices.all.append(
+          Slice(index, end: end.overflow ? .max : end.partialValue, parent: open.last))
+        open.append(slices.last)
+      case UInt8(ascii: "B"):
+        slices.all.append(Slice(index, end: nil, parent: open.last))
+        open.append(slices.last)
+        unended += 1
       case UInt8(ascii: "E"):
-        guard unended > 0, let place = open.lastIndex(where: { slices[$0].end == nil }) else {
+        guard unended > 0, let place = open.lastIndex(where: { !slices.all[$0].hasEnded }) else {
           lonely.append(index)
           continue
         }
         unended -= 1
-        slices[open[place]].end = event.start
-        slices[open[place]].endEvent = index
+        slices.end(open[place], by: index, at: moment.start)
         open.removeSubrange(place...)
       case UInt8(ascii: "s"):
-        if let top = open.last { flows.starts[event.id] = top }
+        if let top = open.last { flows.starts[events[index].id] = top }
       case UInt8(ascii: "t"), UInt8(ascii: "f"):
-        if let top = open.last { flows.ends.append((top, event.id)) }
+        if let top = open.last { flows.ends.append((top, events[index].id)) }
       default: addInstant(index, to: open.last, &slices)
       }
     }
   }
 
   /// Pairs the beginnings and ends of one ID, which may nest too.
-  private func pair(
-    _ members: [Int], _ slices: inout [Slice], _ lonely: inout [Int]
-  ) {
+  private func pair(_ members: [Int], _ slices: inout Slices, _ lonely: inout [Int]) {
     var open: [Int] = []
     for index in members {
       let event = events[index]
       switch event.phase {
       case UInt8(ascii: "b"), UInt8(ascii: "S"):
-        slices.append(Slice(event: index, start: event.start, end: nil, parent: open.last))
-        open.append(slices.count - 1)
+        slices.all.append(Slice(index, end: nil, parent: open.last))
+        open.append(slices.last)
       case UInt8(ascii: "e"), UInt8(ascii: "F"):
         guard let top = open.popLast() else {
           lonely.append(index)
           continue
         }
-        slices[top].end = event.start
-        slices[top].endEvent = index
+        slices.end(top, by: index, at: event.start)
       default: addInstant(index, to: open.last, &slices)
       }
     }
   }
 
   /// A moment is an event of what runs then; if nothing does, a span without length.
-  private func addInstant(_ index: Int, to slice: Int?, _ slices: inout [Slice]) {
+  private func addInstant(_ index: Int, to slice: Int?, _ slices: inout Slices) {
     if let slice {
-      slices[slice].instants.append(index)
+      slices.instants[slice, default: []].append(index)
     } else {
-      slices.append(
-        Slice(event: index, start: events[index].start, end: events[index].start, parent: nil))
+      slices.all.append(Slice(index, end: events[index].start, parent: nil))
     }
   }
 
   /// The names of processes and threads.
   private func metadata() -> ChromeScopes.Names {
     var names = ChromeScopes.Names()
-    for event in events where event.phase == UInt8(ascii: "M") {
-      let kind = strings[event.name]
-      guard kind == "process_name" || kind == "thread_name", let name = argument("name", event)
-      else { continue }
-      if kind == "process_name" {
-        names.processes[threads[event.thread].pid] = name
-      } else {
-        names.threads[event.thread] = name
+    let (process, thread) = (strings.find("process_name"), strings.find("thread_name"))
+    for index in events.indices where events[index].phase == UInt8(ascii: "M") {
+      let event = events[index]
+      if event.name == process {
+        if let name = argument("name", event) { names.processes[threads[event.thread].pid] = name }
+      } else if event.name == thread {
+        if let name = argument("name", event) { names.threads[event.thread] = name }
       }
     }
     return names
   }
 
   /// The string that an event has as an argument.
-  private func argument(_ name: String, _ event: Event) -> String? {
-    let text = texts.span.extracting(event.members)
+  private func argument(_ name: StaticString, _ event: Event) -> String? {
+    if event.members.isEmpty { return nil }
+    let block = texts[Int(event.block)]
+    let text = block.span.extracting(event.members)
     var fields = JSONFields()
     var reader = JSONReader()
-    guard let members = try? fields.plainMap(text, &reader) else { return nil }
-    for case (let key, .map(let arguments)) in members.map({ ($0.key, $0.value) })
-    where key == "args" {
-      for argument in arguments where argument.key == name {
-        if case .string(let value) = argument.value { return value }
+    // What was scanned before is well-formed.
+    return try? argument(name, text, &reader, &fields)
+  }
+
+  private func argument(
+    _ name: StaticString, _ text: Span<UInt8>, _ reader: inout JSONReader,
+    _ fields: inout JSONFields
+  ) throws(JSONError) -> String? {
+    var isFirst = true
+    try reader.enterObject(text)
+    while let key = try reader.nextKey(text, isFirst: &isFirst) {
+      if text.matches(key.range, "args"), try reader.peekKind(text) == .object {
+        if let found = try fields.member(name, text, &reader) { return fields.string(found, text) }
+      } else {
+        try reader.skipValue(text)
       }
     }
     return nil
@@ -272,32 +347,40 @@ struct ChromeEvents: Sendable {
   // MARK: Writing spans
 
   private func commit(
-    _ index: Int, _ slices: [Slice], _ scopes: inout ChromeScopes, to batch: inout SpanBatch
+    _ index: Int, _ slices: Slices, _ scopes: inout ChromeScopes, to batch: inout SpanBatch
   ) {
-    let slice = slices[index]
-    let event = events[slice.event]
+    let slice = slices.all[index]
+    let event = events[Int(slice.event)]
     let traceID = scopes.traceID(of: event.thread, in: &batch)
     var draft = SpanDraft()
     draft.byteOffset = event.byteOffset
     draft.resolution = .microsecond
     draft.traceID = traceID
     draft.spanID = Self.spanID(index)
-    draft.parentSpanID = slice.parent.map { Self.spanID($0) } ?? .invalid
-    draft.name = intern(event.name, &batch)
-    draft.start = Self.time(slice.start)
-    draft.end = slice.end.map { Self.time($0) } ?? .unset
+    draft.parentSpanID = slice.parent < 0 ? .invalid : Self.spanID(Int(slice.parent))
+    draft.name = scopes.number(of: event.name, in: &batch)
+    draft.start = Self.time(event.start)
+    draft.end = slice.hasEnded ? Self.time(slice.end) : .unset
     draft.scope = scopes.scope(of: event.thread, in: &batch)
-    batch.add("cat", intern(event.category, &batch))
+    scopes.addCategory(event.category, to: &batch)
     addMembers(event, isDetail: false, to: &batch)
-    if let end = slice.endEvent { addMembers(events[end], isDetail: false, to: &batch) }
-    for instant in slice.instants {
-      addMembers(events[instant], isDetail: true, to: &batch)
-      batch.endEvent(
-        time: Self.time(events[instant].start), name: intern(events[instant].name, &batch))
+    if slice.endEvent >= 0 {
+      addMembers(events[Int(slice.endEvent)], isDetail: false, to: &batch)
     }
-    for cause in slice.causes {
-      let thread = events[slices[cause].event].thread
-      batch.endLink(traceID: scopes.traceID(of: thread, in: &batch), spanID: Self.spanID(cause))
+    if !slices.instants.isEmpty, let instants = slices.instants[index] {
+      for instant in instants {
+        addMembers(events[instant], isDetail: true, to: &batch)
+        batch.endEvent(
+          time: Self.time(events[instant].start),
+          name: scopes.number(of: events[instant].name, in: &batch))
+      }
+    }
+    if !slices.causes.isEmpty, let causes = slices.causes[index] {
+      for cause in causes {
+        let thread = events[Int(slices.all[cause].event)].thread
+        batch.endLink(
+          traceID: scopes.traceID(of: thread, in: &batch), spanID: Self.spanID(cause))
+      }
     }
     batch.commit(draft)
   }
@@ -307,14 +390,11 @@ struct ChromeEvents: Sendable {
   /// Times are no dates, but 0 would be no time.
   private static func time(_ nanos: Int64) -> UnixNanos { UnixNanos(UInt64(max(1, nanos))) }
 
-  private func intern(_ text: StringID, _ batch: inout SpanBatch) -> StringID {
-    text == .empty ? .empty : batch.strings.intern(strings.utf8(text).span)
-  }
-
   /// Appends the arguments and other members of an event.
   private func addMembers(_ event: Event, isDetail: Bool, to batch: inout SpanBatch) {
     if event.members.isEmpty { return }
-    let text = texts.span.extracting(event.members)
+    let block = texts[Int(event.block)]
+    let text = block.span.extracting(event.members)
     var fields = JSONFields()
     var reader = JSONReader()
     // What was scanned before is well-formed.
@@ -343,53 +423,4 @@ struct ChromeEvents: Sendable {
 
   /// The process of a thread.
   func process(of thread: Int) -> StringID { threads[thread].pid }
-}
-
-/// The resources and traces of Chrome's processes and threads.
-struct ChromeScopes {
-  struct Names {
-    var processes: [StringID: String] = [:]
-    var threads: [Int: String] = [:]
-  }
-
-  private let events: ChromeEvents
-  private let names: Names
-  private let source: SourceID
-  private var scopes: [Int: ScopeID] = [:]
-  private var traces: [StringID: TraceID] = [:]
-
-  init(_ events: ChromeEvents, names: Names, _ batch: SpanBatch) {
-    self.events = events
-    self.names = names
-    source = batch.source
-  }
-
-  /// A process is a trace. The source is a part of its ID: in containers all are number 1.
-  mutating func traceID(of thread: Int, in batch: inout SpanBatch) -> TraceID {
-    let process = events.process(of: thread)
-    if let known = traces[process] { return known }
-    let text = "process \(events.numbers(of: thread).pid)"
-    let id = TraceID(hashing: "\(source.rawValue) \(text)".utf8Span.span)
-    batch.name(id, text.utf8Span.span)
-    traces[process] = id
-    return id
-  }
-
-  /// The number of the resource of a thread.
-  mutating func scope(of thread: Int, in batch: inout SpanBatch) -> ScopeID {
-    if let known = scopes[thread] { return known }
-    let (pid, tid) = events.numbers(of: thread)
-    let name = names.processes[events.process(of: thread)] ?? "process \(pid)"
-    var attributes = [Attribute("service.name", .string(name))]
-    for (key, text) in [("process.pid", pid), ("thread.id", tid)] where !text.isEmpty {
-      attributes.append(Attribute(key, Int64(text).map { .int($0) } ?? .string(text)))
-    }
-    if let name = names.threads[thread] {
-      attributes.append(Attribute("thread.name", .string(name)))
-    }
-    let number = batch.intern(
-      InstrumentationScope(), of: batch.intern(Resource(attributes: attributes)))
-    scopes[thread] = number
-    return number
-  }
 }

@@ -60,7 +60,7 @@ struct ChromeTrace: JSONValueCodec {
         events.addMember(key.range.lowerBound - 1..<value.upperBound, bytes, to: &event)
       }
     }
-    event.thread = events.thread(pid: pid, tid: tid)
+    events.setThread(of: &event, pid: pid, tid: tid)
     if ChromeEvents.isKnown(event.phase) {
       events.append(event)
     } else {

@@ -5,14 +5,18 @@ import TraceModel
 ///
 /// Attributes are maps of strings, or nested objects in tables of the JSON type, which are made flat
 /// again. Events and links are parallel arrays.
-struct ClickHouseJSON: JSONValueCodec {
+struct ClickHouseJSON: RowCodec {
   static let format = FormatDescriptor(
     name: "clickhouse-json", summary: "ClickHouse's otel_traces: JSONEachRow or JSON",
     example: "clickhouse client -q 'SELECT * FROM otel_traces FORMAT JSONEachRow'", priority: 49)
 
   static let telltales = ["SpanName", "ParentSpanId", "meta"]
 
+  var keys = RowKeys<Field>()
   private var span = MappedSpan()
+  private var service = StringID.empty
+  /// Where the attributes of the resource are.
+  private var resource: Range<Int>?
   private var resources = NamedResources()
   private var details = ClickHouseDetails()
 
@@ -22,9 +26,10 @@ struct ClickHouseJSON: JSONValueCodec {
     object.has("TraceId", bytes) && object.has("SpanId", bytes) ? .spans : .none
   }
 
-  private enum Field {
+  enum Field: Sendable {
     case time, nanos, traceID, spanID, parentID, traceState, name, kind, service, resource
     case scopeName, scopeVersion, attributes, duration, status, statusMessage
+    case detail(ClickHouseDetails.Column)
   }
   private static let names = JSONKeyTable<Field>([
     ("Timestamp", .time), ("ts_ns", .nanos), ("start_ns", .nanos), ("TraceId", .traceID),
@@ -32,52 +37,25 @@ struct ClickHouseJSON: JSONValueCodec {
     ("SpanName", .name), ("SpanKind", .kind), ("ServiceName", .service),
     ("ResourceAttributes", .resource), ("ScopeName", .scopeName), ("ScopeVersion", .scopeVersion),
     ("SpanAttributes", .attributes), ("Duration", .duration), ("StatusCode", .status),
-    ("StatusMessage", .statusMessage),
+    ("StatusMessage", .statusMessage), ("Events.Timestamp", .detail(.eventTimes)),
+    ("Events.Name", .detail(.eventNames)), ("Events.Attributes", .detail(.eventAttributes)),
+    ("Links.TraceId", .detail(.linkTraces)), ("Links.SpanId", .detail(.linkSpans)),
+    ("Links.TraceState", .detail(.linkStates)), ("Links.Attributes", .detail(.linkAttributes)),
   ])
 
+  func meaning(of key: JSONReader.Text, _ bytes: Span<UInt8>) -> Field? {
+    Self.names.find(bytes, key)
+  }
+
   mutating func decode(
-    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+    _ bytes: Span<UInt8>, members: [RowMember]?, byteOffset: Int, fields: inout JSONFields,
+    into batch: inout SpanBatch
   ) throws(JSONError) {
     span.begin(byteOffset: byteOffset, resolution: .nanosecond)
     details.begin()
-    var reader = JSONReader()
-    var resource: Range<Int>?
-    var service = StringID.empty
-    var isFirst = true
-    try reader.enterObject(bytes)
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
-      case .time:
-        let start = reader.position
-        span.draft.start = try fields.iso8601(bytes, &reader)
-        fields.notes.add(
-          .assumption, at: start, "times have no time zone; they are taken for UTC")
-      case .nanos: span.draft.start = try fields.unixNanos(bytes, &reader)
-      case .traceID: span.traceID = try fields.traceID(bytes, &reader)
-      case .spanID: span.spanID = try fields.spanID(bytes, &reader)
-      case .parentID:
-        span.draft.parentSpanID = try fields.spanID(bytes, &reader, isOptional: true)
-      case .traceState:
-        span.draft.traceState = try fields.interned(bytes, &reader, &batch.strings)
-      case .name: span.draft.name = try fields.interned(bytes, &reader, &batch.strings)
-      case .kind: span.draft.kind = try fields.kind(bytes, &reader)
-      case .service: service = try fields.interned(bytes, &reader, &batch.strings)
-      case .resource: resource = try reader.skipValue(bytes)
-      case .scopeName:
-        span.source.scopeName = try fields.interned(bytes, &reader, &batch.strings)
-      case .scopeVersion:
-        span.source.scopeVersion = try fields.interned(bytes, &reader, &batch.strings)
-      case .attributes: try fields.flatAttributes(bytes, &reader, into: &batch)
-      case .duration: span.duration = try fields.duration(bytes, &reader, in: .nanoseconds)
-      case .status: span.draft.status = try fields.status(bytes, &reader)
-      case .statusMessage:
-        span.draft.statusMessage = try fields.interned(bytes, &reader, &batch.strings)
-      case nil:
-        if try !details.take(key, bytes, &reader) {
-          try fields.attribute(key, bytes, &reader, into: &batch)
-        }
-      }
-    }
+    resource = nil
+    service = .empty
+    try takeAll(bytes, members, &fields, &batch)
     try details.append(bytes, &fields, into: &batch)
     guard let resource, bytes[resource.lowerBound] == UInt8(ascii: "{") else {
       span.addToSource(.serviceName, service, &batch)
@@ -85,6 +63,41 @@ struct ClickHouseJSON: JSONValueCodec {
     }
     let name = try self.resource(bytes, resource, batch.strings[service], &fields)
     resources.commit(&span, resource: name, to: &batch, &fields)
+  }
+
+  mutating func take(
+    _ place: Int, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) throws(JSONError) {
+    switch keys.meaning(place) {
+    case .time:
+      let start = reader.position
+      span.draft.start = try fields.iso8601(bytes, &reader)
+      fields.notes.add(
+        .assumption, at: start, "times have no time zone; they are taken for UTC")
+    case .nanos: span.draft.start = try fields.unixNanos(bytes, &reader)
+    case .traceID: span.traceID = try fields.traceID(bytes, &reader)
+    case .spanID: span.spanID = try fields.spanID(bytes, &reader)
+    case .parentID:
+      span.draft.parentSpanID = try fields.spanID(bytes, &reader, isOptional: true)
+    case .traceState:
+      span.draft.traceState = try interned(place, bytes, &reader, &fields, &batch.strings)
+    case .name: span.draft.name = try interned(place, bytes, &reader, &fields, &batch.strings)
+    case .kind: span.draft.kind = try fields.kind(bytes, &reader)
+    case .service: service = try interned(place, bytes, &reader, &fields, &batch.strings)
+    case .resource: resource = try reader.skipValue(bytes)
+    case .scopeName:
+      span.source.scopeName = try interned(place, bytes, &reader, &fields, &batch.strings)
+    case .scopeVersion:
+      span.source.scopeVersion = try interned(place, bytes, &reader, &fields, &batch.strings)
+    case .attributes: try fields.flatAttributes(bytes, &reader, into: &batch)
+    case .duration: span.duration = try fields.duration(bytes, &reader, in: .nanoseconds)
+    case .status: span.draft.status = try fields.status(bytes, &reader)
+    case .statusMessage:
+      span.draft.statusMessage = try interned(place, bytes, &reader, &fields, &batch.strings)
+    case .detail(let column): try details.take(column, bytes, &reader)
+    case nil: try attribute(place, text, bytes, &reader, &fields, into: &batch)
+    }
   }
 
   /// The number of the resource that is written as `range`.
@@ -104,31 +117,25 @@ struct ClickHouseJSON: JSONValueCodec {
 }
 
 /// The events and links of a row: arrays of which the elements at one place belong together.
-private struct ClickHouseDetails: Sendable {
-  private enum Column {
+struct ClickHouseDetails: Sendable {
+  enum Column {
     case eventTimes, eventNames, eventAttributes, linkTraces, linkSpans, linkStates, linkAttributes
   }
-  private static let names = JSONKeyTable<Column>([
-    ("Events.Timestamp", .eventTimes), ("Events.Name", .eventNames),
-    ("Events.Attributes", .eventAttributes), ("Links.TraceId", .linkTraces),
-    ("Links.SpanId", .linkSpans), ("Links.TraceState", .linkStates),
-    ("Links.Attributes", .linkAttributes),
-  ])
 
   /// Where the array of each column begins.
   private var starts: [Column: Int] = [:]
 
-  mutating func begin() { starts.removeAll(keepingCapacity: true) }
+  mutating func begin() {
+    if !starts.isEmpty { starts.removeAll(keepingCapacity: true) }
+  }
 
-  /// Takes a column; false, with nothing consumed, if it is none of these.
+  /// Takes note of a column.
   mutating func take(
-    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader
-  ) throws(JSONError) -> Bool {
-    guard let column = Self.names.find(bytes, key) else { return false }
+    _ column: Column, _ bytes: Span<UInt8>, _ reader: inout JSONReader
+  ) throws(JSONError) {
     let range = try reader.skipValue(bytes)
     // Most rows have none: nothing to remember.
     if range.count > 2 { starts[column] = range.lowerBound }
-    return true
   }
 
   /// Appends all of them to the span that is being read.

@@ -13,7 +13,16 @@ struct HeldSpans: Sendable {
   /// The bytes of a record, and where it stands.
   struct Record: Sendable {
     var bytes: [UInt8]
+    /// Where what is in it, if it is the row of a table.
+    var members: [RowMember]?
     var byteOffset: Int
+
+    init(_ bytes: Span<UInt8>, _ members: [RowMember]?, byteOffset: Int) {
+      self.bytes = []
+      self.bytes.append(bytes, 0..<bytes.count)
+      self.members = members
+      self.byteOffset = byteOffset
+    }
   }
 
   struct Held: Sendable {
@@ -40,19 +49,19 @@ struct HeldSpans: Sendable {
   func details(of key: Key) -> [Record] { held[key]?.details ?? [] }
 
   /// Holds a span that waits for `missing` details.
-  mutating func add(_ bytes: Span<UInt8>, byteOffset: Int, _ key: Key, waitsFor missing: Int) {
+  mutating func add(_ record: Record, _ key: Key, waitsFor missing: Int) {
     // A second span of the same ID: the first waits no longer.
     if held[key]?.span != nil { release(key) }
-    update(key, bytes.count) {
-      $0.span = Record(bytes: Array(bytes), byteOffset: byteOffset)
+    update(key, record.bytes.count) {
+      $0.span = record
       $0.missing = missing
     }
   }
 
   /// Holds an event or a link until its span is complete.
-  mutating func addDetail(_ bytes: Span<UInt8>, byteOffset: Int, _ key: Key) {
-    update(key, bytes.count) {
-      $0.details.append(Record(bytes: Array(bytes), byteOffset: byteOffset))
+  mutating func addDetail(_ record: Record, _ key: Key) {
+    update(key, record.bytes.count) {
+      $0.details.append(record)
       $0.missing -= 1
     }
   }
@@ -87,12 +96,5 @@ struct HeldSpans: Sendable {
       first += 1
     }
     return complete.isEmpty ? nil : complete.removeFirst()
-  }
-}
-
-extension [UInt8] {
-  fileprivate init(_ bytes: Span<UInt8>) {
-    self = []
-    append(bytes, 0..<bytes.count)
   }
 }

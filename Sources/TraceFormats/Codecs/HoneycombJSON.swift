@@ -4,13 +4,16 @@ import TraceModel
 /// `otlp/traces.go`; Events API; Query Data API.)
 ///
 /// Events and links of a span are rows of their own. A span that says how many it has waits for them.
-struct HoneycombJSON: JSONValueCodec {
+struct HoneycombJSON: RowCodec {
   static let format = FormatDescriptor(
     name: "honeycomb-json", summary: "Honeycomb: rows, batches of events, query results",
     example: "the UI's download as JSON", priority: 45)
 
   static let telltales = ["trace.trace_id", "trace.parent_id", "samplerate"]
 
+  var keys = RowKeys<Field>()
+  /// The keys of the events of a batch, which are objects in others.
+  private var innerKeys = RowKeys<Field>()
   private var span = MappedSpan()
   private var row = Row()
   private var held = HeldSpans()
@@ -36,9 +39,13 @@ struct HoneycombJSON: JSONValueCodec {
     var hasError = false
     var service = StringID.empty
     var type: JSONReader.Text?
+    /// Whether it is read into an event or a link.
+    var isDetail = false
+    /// Whether what is read stands in the object `data`.
+    var isInside = false
   }
 
-  private enum Field {
+  enum Field {
     case data, traceID, spanID, parentID, name, service, oldService, duration, time, seconds
     case kind, type, statusCode, statusMessage, error, traceState, scopeName, scopeVersion
     case annotation, eventCount, linkCount, linkTraceID, linkSpanID
@@ -56,10 +63,15 @@ struct HoneycombJSON: JSONValueCodec {
     ("trace.link.span_id", .linkSpanID),
   ])
 
+  func meaning(of key: JSONReader.Text, _ bytes: Span<UInt8>) -> Field? {
+    Self.names.find(bytes, key)
+  }
+
   mutating func decode(
-    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+    _ bytes: Span<UInt8>, members: [RowMember]?, byteOffset: Int, fields: inout JSONFields,
+    into batch: inout SpanBatch
   ) throws(JSONError) {
-    try read(bytes, byteOffset: byteOffset, isDetail: false, &fields, into: &batch)
+    try read(bytes, members, byteOffset: byteOffset, isDetail: false, &fields, into: &batch)
     let key = HeldSpans.Key(
       traceID: span.traceID ?? .invalid,
       spanID: row.kind == .span ? span.spanID ?? .invalid : span.draft.parentSpanID)
@@ -71,10 +83,10 @@ struct HoneycombJSON: JSONValueCodec {
         return
       }
       batch.rollBack()
-      held.add(bytes, byteOffset: byteOffset, key, waitsFor: expected)
+      held.add(.init(bytes, members, byteOffset: byteOffset), key, waitsFor: expected)
     case .event, .link:
       batch.rollBack()
-      held.addDetail(bytes, byteOffset: byteOffset, key)
+      held.addDetail(.init(bytes, members, byteOffset: byteOffset), key)
     }
     while let next = held.nextComplete() { commit(next, into: &batch) }
   }
@@ -87,22 +99,13 @@ struct HoneycombJSON: JSONValueCodec {
   private mutating func commit(_ held: HeldSpans.Held, into batch: inout SpanBatch) {
     // What is to be noted was noted when it came.
     var fields = JSONFields()
-    for detail in held.details
-    where
-      (try? read(
-        detail.bytes.span, byteOffset: detail.byteOffset, isDetail: true, &fields, into: &batch))
-      != nil
-    {
+    for detail in held.details where read(detail, isDetail: true, &fields, into: &batch) {
       switch row.kind {
       case .link: batch.endLink(traceID: row.linkTraceID, spanID: row.linkSpanID)
       case .event, .span: batch.endEvent(time: row.time, name: span.draft.name)
       }
     }
-    guard let bytes = held.span,
-      (try? read(
-        bytes.bytes.span, byteOffset: bytes.byteOffset, isDetail: false, &fields, into: &batch))
-        != nil
-    else {
+    guard let record = held.span, read(record, isDetail: false, &fields, into: &batch) else {
       return commitOrphans(held, &fields, into: &batch)
     }
     span.commit(to: &batch, &fields)
@@ -113,12 +116,7 @@ struct HoneycombJSON: JSONValueCodec {
     _ held: HeldSpans.Held, _ fields: inout JSONFields, into batch: inout SpanBatch
   ) {
     batch.rollBack()
-    for detail in held.details
-    where
-      (try? read(
-        detail.bytes.span, byteOffset: detail.byteOffset, isDetail: false, &fields, into: &batch))
-      != nil
-    {
+    for detail in held.details where read(detail, isDetail: false, &fields, into: &batch) {
       span.spanID = SpanID(hashing: detail.bytes.span)
       span.draft.end = span.draft.start
       span.duration = nil
@@ -131,45 +129,61 @@ struct HoneycombJSON: JSONValueCodec {
 
   // MARK: Reading a row
 
+  /// Reads a row that was held; false if it is broken.
+  private mutating func read(
+    _ record: HeldSpans.Record, isDetail: Bool, _ fields: inout JSONFields,
+    into batch: inout SpanBatch
+  ) -> Bool {
+    do throws(JSONError) {
+      try read(
+        record.bytes.span, record.members, byteOffset: record.byteOffset, isDetail: isDetail,
+        &fields, into: &batch)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /// Reads a row into `span` and `row`, and appends its attributes: to the event or link that is ended
   /// next, if `isDetail`.
   private mutating func read(
-    _ bytes: Span<UInt8>, byteOffset: Int, isDetail: Bool, _ fields: inout JSONFields,
-    into batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ members: [RowMember]?, byteOffset: Int, isDetail: Bool,
+    _ fields: inout JSONFields, into batch: inout SpanBatch
   ) throws(JSONError) {
     span.begin(byteOffset: byteOffset, resolution: .microsecond)
     row = Row()
-    var reader = JSONReader()
-    var depth = 1
-    var isFirst = true
-    try reader.enterObject(bytes)
-    while depth > 0 {
-      guard let key = try reader.nextKey(bytes, isFirst: &isFirst) else {
-        depth -= 1
-        isFirst = false
-        continue
-      }
-      let field = Self.names.find(bytes, key)
-      if case .data = field, depth == 1 {
-        guard try fields.enterObject(bytes, &reader) else { continue }
-        depth += 1
-        isFirst = true
-      } else if try reader.peekKind(bytes) == .null {
-        try reader.skipValue(bytes)
-      } else if let field {
-        let isTaken = try take(field, bytes, &reader, &fields, &batch)
-        if !isTaken {
-          try fields.attribute(key, bytes, &reader, isDetail: isDetail, into: &batch)
-        }
-      } else if ResourceKeys.contain(bytes, key.range), try reader.peekKind(bytes) == .string {
-        // Events and links repeat the resource of their span, which has it already.
-        let keyID = fields.intern(key, bytes, &batch.strings)
-        span.source.add(keyID, try fields.interned(bytes, &reader, &batch.strings))
-      } else {
-        try fields.attribute(key, bytes, &reader, isDetail: isDetail, into: &batch)
-      }
-    }
+    row.isDetail = isDetail
+    try takeAll(bytes, members, &fields, &batch)
     finishRow(bytes, isDetail: isDetail, &batch)
+  }
+
+  mutating func take(
+    _ place: Int, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) throws(JSONError) {
+    let field = keys.meaning(place)
+    let kind = try reader.peekKind(bytes)
+    if case .data = field, !row.isInside {
+      guard try fields.enterObject(bytes, &reader) else { return }
+      row.isInside = true
+      swap(&keys, &innerKeys)
+      defer {
+        swap(&keys, &innerKeys)
+        row.isInside = false
+      }
+      try takeObject(bytes, &reader, &fields, &batch)
+    } else if kind == .null {
+      try reader.skipValue(bytes)
+    } else if let field, try take(field, place, bytes, &reader, &fields, &batch) {
+      return
+    } else if field == nil, keys.isResource(place), kind == .string {
+      // Events and links repeat the resource of their span, which has it already.
+      let number = keys.number(place, text, bytes, &fields, &batch.strings)
+      span.source.add(number, try interned(place, bytes, &reader, &fields, &batch.strings))
+    } else {
+      try attribute(
+        place, text, bytes, &reader, isDetail: row.isDetail, &fields, into: &batch)
+    }
   }
 
   private mutating func finishRow(
@@ -190,18 +204,18 @@ struct HoneycombJSON: JSONValueCodec {
 
   /// Takes a field; false, with nothing consumed, if its value is not what it should be.
   private mutating func take(
-    _ field: Field, _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
-    _ batch: inout SpanBatch
+    _ field: Field, _ place: Int, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) -> Bool {
     switch field {
     case .traceID: span.traceID = try fields.namedTraceID(bytes, &reader, &batch)
     case .spanID: span.spanID = try fields.namedSpanID(bytes, &reader, &batch)
     case .parentID:
       span.draft.parentSpanID = try fields.namedSpanID(bytes, &reader, &batch, isOptional: true)
-    case .name: span.draft.name = try fields.internedText(bytes, &reader, &batch.strings)
-    case .service: row.service = try fields.internedText(bytes, &reader, &batch.strings)
+    case .name: span.draft.name = try internedText(place, bytes, &reader, &fields, &batch.strings)
+    case .service: row.service = try internedText(place, bytes, &reader, &fields, &batch.strings)
     case .oldService:
-      let service = try fields.internedText(bytes, &reader, &batch.strings)
+      let service = try internedText(place, bytes, &reader, &fields, &batch.strings)
       if row.service == .empty { row.service = service }
     case .duration: span.duration = try fields.duration(bytes, &reader, in: .milliseconds)
     case .time where try reader.peekKind(bytes) == .string:
@@ -220,18 +234,18 @@ struct HoneycombJSON: JSONValueCodec {
     case .statusCode where try reader.peekKind(bytes) == .number:
       row.status = SpanStatus(rawValue: UInt8(clamping: try fields.uint32(bytes, &reader)))
     case .statusMessage:
-      span.draft.statusMessage = try fields.internedText(bytes, &reader, &batch.strings)
+      span.draft.statusMessage = try internedText(place, bytes, &reader, &fields, &batch.strings)
     case .error where try reader.peekKind(bytes) == .bool:
       if case .bool(true) = try fields.plainValue(bytes, &reader) { row.hasError = true }
     case .error:
       row.hasError = true
       return false
     case .traceState:
-      span.draft.traceState = try fields.internedText(bytes, &reader, &batch.strings)
+      span.draft.traceState = try internedText(place, bytes, &reader, &fields, &batch.strings)
     case .scopeName:
-      span.source.scopeName = try fields.internedText(bytes, &reader, &batch.strings)
+      span.source.scopeName = try internedText(place, bytes, &reader, &fields, &batch.strings)
     case .scopeVersion:
-      span.source.scopeVersion = try fields.internedText(bytes, &reader, &batch.strings)
+      span.source.scopeVersion = try internedText(place, bytes, &reader, &fields, &batch.strings)
     case .annotation where try reader.peekKind(bytes) == .string:
       let start = reader.position
       let text = try reader.string(bytes)

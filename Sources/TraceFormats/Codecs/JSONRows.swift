@@ -4,7 +4,7 @@ import TraceModel
 /// that the user gives. What was assumed is an issue, in the words of `--map`.
 ///
 /// Asked last: what any other format claims is not taken for such a row.
-struct JSONRows: JSONValueCodec {
+struct JSONRows: RowCodec {
   static let format = FormatDescriptor(
     name: "json-rows", summary: "JSON Lines or arrays of rows with recognisable fields",
     example: #"{"trace_id": …, "span_id": …, "name": …, "start": …, "duration_ms": …}"#,
@@ -21,7 +21,7 @@ struct JSONRows: JSONValueCodec {
   /// Rough sums of the fields and units of earlier rows: most rows are like one of them.
   private var knownSums: Set<Int> = []
   private var lastSum = 0
-  private var keys = RowKeys()
+  var keys = RowKeys<SpanColumnMeaning>()
   private static let reportLimit = 100
 
   init() { self.init(columns: ColumnMap()) }
@@ -53,6 +53,8 @@ struct JSONRows: JSONValueCodec {
   /// A field of a row that stands for a field of the span.
   private struct Cell {
     var key: JSONReader.Text
+    /// The place of the key.
+    var place: Int
     /// Where its value begins.
     var value: Int
     var meaning: SpanColumnMeaning
@@ -71,19 +73,18 @@ struct JSONRows: JSONValueCodec {
     var unit: TimeUnit?
   }
 
+  func meaning(of key: JSONReader.Text, _ bytes: Span<UInt8>) -> SpanColumnMeaning? {
+    columns.meaning(bytes, key.range)
+  }
+
   mutating func decode(
-    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+    _ bytes: Span<UInt8>, members: [RowMember]?, byteOffset: Int, fields: inout JSONFields,
+    into batch: inout SpanBatch
   ) throws(JSONError) {
     span.begin(byteOffset: byteOffset, resolution: .nanosecond)
     row.cells.removeAll()
     row.units.removeAll()
-    keys.beginRow()
-    var reader = JSONReader()
-    var isFirst = true
-    try reader.enterObject(bytes)
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      try take(key, bytes, &reader, &fields, &batch)
-    }
+    try takeAll(bytes, members, &fields, &batch)
     // In the order of the fields, so that the same rows give the same batches.
     for column in SpanColumn.all where !column.isTime {
       guard let cell = row.cells[column] else { continue }
@@ -95,19 +96,23 @@ struct JSONRows: JSONValueCodec {
   }
 
   /// Takes note of a field that means something; appends any other as an attribute.
-  private mutating func take(
-    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+  mutating func take(
+    _ place: Int, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
     _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
-    let known = keys.next(key, bytes, columns)
-    guard let meaning = known.meaning, let column = meaning.column else {
-      return try attribute(key, known.isResource, bytes, &reader, &fields, &batch)
+    guard let meaning = keys.meaning(place), let column = meaning.column else {
+      guard keys.isResource(place), try reader.peekKind(bytes) == .string else {
+        return try attribute(place, text, bytes, &reader, &fields, into: &batch)
+      }
+      let number = keys.number(place, text, bytes, &fields, &batch.strings)
+      span.source.add(number, try interned(place, bytes, &reader, &fields, &batch.strings))
+      return
     }
-    var cell = Cell(key: key, value: reader.position, meaning: meaning)
+    var cell = Cell(key: text, place: place, value: reader.position, meaning: meaning)
     if let known = row.cells[column] {
       // The surer name, or the first of two.
       guard known.meaning.isWeak, !meaning.isWeak else {
-        return try attribute(key, bytes, &reader, &fields, &batch)
+        return try attribute(text, bytes, &reader, &fields, &batch)
       }
       var earlier = JSONReader(at: known.value)
       try attribute(known.key, bytes, &earlier, &fields, &batch)
@@ -126,14 +131,7 @@ struct JSONRows: JSONValueCodec {
     _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
     _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
-    try attribute(key, ResourceKeys.contain(bytes, key.range), bytes, &reader, &fields, &batch)
-  }
-
-  private mutating func attribute(
-    _ key: JSONReader.Text, _ isResource: Bool, _ bytes: Span<UInt8>,
-    _ reader: inout JSONReader, _ fields: inout JSONFields, _ batch: inout SpanBatch
-  ) throws(JSONError) {
-    if isResource, try reader.peekKind(bytes) == .string {
+    if ResourceKeys.contain(bytes, key.range), try reader.peekKind(bytes) == .string {
       let keyID = fields.intern(key, bytes, &batch.strings)
       span.source.add(keyID, try fields.interned(bytes, &reader, &batch.strings))
     } else {
@@ -153,18 +151,21 @@ struct JSONRows: JSONValueCodec {
     case .parentID:
       guard !Self.isNothing(bytes, cell.value) else { return }
       span.draft.parentSpanID = try fields.namedSpanID(bytes, &reader, &batch, isOptional: true)
-    case .name: span.draft.name = try fields.internedText(bytes, &reader, &batch.strings)
+    case .name:
+      span.draft.name = try internedText(cell.place, bytes, &reader, &fields, &batch.strings)
     case .service:
       span.addToSource(
-        .serviceName, try fields.internedText(bytes, &reader, &batch.strings), &batch)
+        .serviceName, try internedText(cell.place, bytes, &reader, &fields, &batch.strings), &batch)
     case .statusMessage:
-      span.draft.statusMessage = try fields.internedText(bytes, &reader, &batch.strings)
+      span.draft.statusMessage = try internedText(
+        cell.place, bytes, &reader, &fields, &batch.strings)
     case .traceState:
-      span.draft.traceState = try fields.internedText(bytes, &reader, &batch.strings)
+      span.draft.traceState = try internedText(cell.place, bytes, &reader, &fields, &batch.strings)
     case .scopeName:
-      span.source.scopeName = try fields.internedText(bytes, &reader, &batch.strings)
+      span.source.scopeName = try internedText(cell.place, bytes, &reader, &fields, &batch.strings)
     case .scopeVersion:
-      span.source.scopeVersion = try fields.internedText(bytes, &reader, &batch.strings)
+      span.source.scopeVersion = try internedText(
+        cell.place, bytes, &reader, &fields, &batch.strings)
     case .kind where kind == .string:
       if let kind = SpanKind(named: bytes, try reader.string(bytes).range) {
         span.draft.kind = kind

@@ -18,7 +18,7 @@ public struct DelimitedTextImporter: SpanImporter {
 
   private let columns: ColumnMap
   private var header: DelimitedHeader?
-  private var codec: (any JSONValueCodec)?
+  private var codec: (any RowCodec)?
   private var fields = JSONFields()
   /// Whether the first row has come.
   private var hasRows = false
@@ -33,8 +33,8 @@ public struct DelimitedTextImporter: SpanImporter {
   private var rowStart = 0
   /// Whether the row is longer than the limit: it is passed over to its end.
   private var isSkipping = false
-  /// The row as a JSON object.
-  private var json: [UInt8] = []
+  /// The row that is read.
+  private var members = DelimitedRow()
 
   /// The longest row to carry; smaller only in tests.
   var recordLimit = ImportLimits.recordBytes
@@ -77,7 +77,7 @@ public struct DelimitedTextImporter: SpanImporter {
       let whole = carry
       carry = []
       let isCut = splitter.finish(at: whole.count)
-      if isCut || header.map({ splitter.cells.count < $0.names.count }) ?? false {
+      if isCut || header.map({ splitter.cellCount < $0.names.count }) ?? false {
         report(.truncatedInput, "the input ends inside a row", &batch)
       } else {
         row(whole.span, &batch)
@@ -112,7 +112,7 @@ public struct DelimitedTextImporter: SpanImporter {
   /// Takes a row, which the splitter has just been through.
   private mutating func row(_ bytes: Span<UInt8>, _ batch: inout SpanBatch) {
     let cells = splitter.cells
-    if cells.count == 1, cells[0].range.isEmpty { return }
+    if splitter.cellCount == 1, cells.isEmpty { return }
     guard let header else {
       let found = DelimitedHeader(bytes, columns)
       splitter.dialect = found.dialect
@@ -123,19 +123,21 @@ public struct DelimitedTextImporter: SpanImporter {
       hasRows = true
       if header.isTypes(bytes, cells) { return }
     }
-    guard cells.count <= header.names.count else {
+    guard splitter.cellCount <= header.names.count else {
       return report(
-        .malformedRecord, "\(cells.count) cells under \(header.names.count) columns; skipped",
+        .malformedRecord,
+        "\(splitter.cellCount) cells under \(header.names.count) columns; skipped",
         &batch)
     }
+    guard findCodec(header, &batch) else { return }
     // Lent for this row, so that its memory is used again.
-    var json: [UInt8] = []
-    swap(&json, &self.json)
-    defer { swap(&json, &self.json) }
-    header.write(bytes, cells, to: &json)
-    guard findCodec(bytes, header, &batch) else { return }
+    var row = DelimitedRow()
+    swap(&row, &members)
+    defer { swap(&row, &members) }
+    header.read(bytes, cells, into: &row)
     do throws(JSONError) {
-      try codec?.decode(json.span, byteOffset: rowStart, fields: &fields, into: &batch)
+      try codec?.decode(
+        row.text.span, members: row.members, byteOffset: rowStart, fields: &fields, into: &batch)
       for note in fields.notes.take() { report(note.kind, note.detail, &batch) }
     } catch {
       fields.notes.discard()
@@ -145,15 +147,13 @@ public struct DelimitedTextImporter: SpanImporter {
   }
 
   /// Whether there is a codec for the columns.
-  private mutating func findCodec(
-    _ bytes: Span<UInt8>, _ header: DelimitedHeader, _ batch: inout SpanBatch
-  ) -> Bool {
+  private mutating func findCodec(_ header: DelimitedHeader, _ batch: inout SpanBatch) -> Bool {
     if codec != nil { return true }
-    let (object, shape) = header.object
-    let known: [any JSONValueCodec] =
+    let known: [any RowCodec] =
       columns.isEmpty
       ? [ClickHouseJSON(), HoneycombJSON(), JSONRows()] : [JSONRows(columns: columns)]
-    codec = known.first { $0.claim(shape, object.span) == .spans }
+    codec = known.first { $0.claim(header.shape, header.text.span) == .spans }
+    codec?.setColumns(header.keys, header.text.span)
     if codec == nil {
       isGivenUp = true
       report(

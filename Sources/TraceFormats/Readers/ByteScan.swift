@@ -45,8 +45,7 @@ extension Span where Element == UInt8 {
   func endOfJSONText(from start: Int, before stop: UInt8) -> Int {
     var index = start
     while index &+ 16 <= count {
-      let vector = vector(at: index)
-      let length = Int(Swift.min(cv_json_text(vector), cv_before(vector, stop)))
+      let length = Int(cv_json_text_before(vector(at: index), stop))
       if length < 16 { return index &+ length }
       index &+= 16
     }
@@ -62,9 +61,7 @@ extension Span where Element == UInt8 {
   func endOfPlainCell(from start: Int, _ delimiter: UInt8) -> Int {
     var index = start
     while index &+ 16 <= count {
-      let vector = vector(at: index)
-      let lineEnd = Swift.min(cv_before(vector, 0x0a), cv_before(vector, 0x0d))
-      let length = Int(Swift.min(lineEnd, cv_before(vector, delimiter)))
+      let length = Int(cv_plain_cell(vector(at: index), delimiter))
       if length < 16 { return index &+ length }
       index &+= 16
     }
@@ -72,6 +69,37 @@ extension Span where Element == UInt8 {
       let byte = self[index]
       if byte == delimiter || byte == 0x0a || byte == 0x0d { return index }
       index &+= 1
+    }
+    return index
+  }
+
+  /// How many bytes stand before the first quote; all of them if there is none.
+  var firstQuote: Int {
+    var index = 0
+    while index &+ 16 <= count {
+      let length = Int(cv_before(vector(at: index), 0x22))
+      if length < 16 { return index &+ length }
+      index &+= 16
+    }
+    while index < count, self[index] != 0x22 { index &+= 1 }
+    return index
+  }
+
+  /// The first quote of any kind, brace or bracket from `start` on, or the end.
+  func endOfLiteralText(from start: Int) -> Int {
+    var index = start
+    while index &+ 16 <= count {
+      let length = Int(cv_literal_text(vector(at: index)))
+      if length < 16 { return index &+ length }
+      index &+= 16
+    }
+    while index < count {
+      switch self[index] {
+      case UInt8(ascii: "'"), UInt8(ascii: "\""), UInt8(ascii: "`"), UInt8(ascii: "{"),
+        UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"):
+        return index
+      default: index &+= 1
+      }
     }
     return index
   }

@@ -50,33 +50,56 @@ enum DelimitedCell {
     }
   }
 
-  /// Appends the contents as a JSON value: a number, true or false as such, JSON and ClickHouse's
-  /// maps and arrays as what they are, all else as a string. False if there is no value: nothing, or
-  /// `\N`.
-  static func appendValue(
+  /// How a cell can be read as JSON.
+  enum Form {
+    /// It has no value: nothing, or `\N`.
+    case none
+    /// As it stands: a number, true or false, or a string in quotes.
+    case json
+    /// As a string, if quotes are put around it.
+    case text
+    /// It has to be written anew.
+    case other
+  }
+
+  /// How a cell that is not empty can be read: numbers, true and false as such unless it `isText`, JSON
+  /// and ClickHouse's maps and arrays as what they are, all else as a string.
+  static func form(
     _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect,
-    isText: Bool, to json: inout [UInt8]
-  ) -> Bool {
-    let first = bytes[cell.range.lowerBound]
-    if bytes.matches(cell.range, "\\N") || cell.isQuoted && cell.range.count == 2 { return false }
-    if !cell.isQuoted {
-      if !isText, isBareWord(bytes, cell.range) {
-        json.append(bytes, cell.range)
-        return true
-      }
-      if !dialect.hasEscapes, first != UInt8(ascii: "{"), first != UInt8(ascii: "[") {
-        appendString(bytes.extracting(cell.range), to: &json)
-        return true
-      }
+    isText: Bool
+  ) -> Form {
+    let range = cell.range
+    let first = bytes[range.lowerBound]
+    if cell.isQuoted {
+      if range.count == 2 { return .none }
+      return cell.isPlain && !opensLiteral(bytes[range.lowerBound + 1]) ? .json : .other
     }
-    if let contents = plainContents(bytes, cell, dialect) {
+    if first == UInt8(ascii: "\\"), bytes.matches(range, "\\N") { return .none }
+    if !isText, isBareWord(bytes, range) { return .json }
+    if opensLiteral(first) { return .other }
+    if cell.isPlain { return .text }
+    return bytes.endOfJSONText(from: range.lowerBound) >= range.upperBound ? .text : .other
+  }
+
+  private static func opensLiteral(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
+  }
+
+  /// Appends the contents, which are no number, as a JSON value.
+  static func appendContents(
+    _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect,
+    to json: inout [UInt8]
+  ) {
+    let first = bytes[cell.range.lowerBound]
+    if !cell.isQuoted, !dialect.hasEscapes, !opensLiteral(first) {
+      appendString(bytes.extracting(cell.range), to: &json)
+    } else if let contents = plainContents(bytes, cell, dialect) {
       appendContents(bytes.extracting(contents), to: &json)
     } else {
       var text: [UInt8] = []
       append(bytes, cell, dialect, to: &text)
       appendContents(text.span, to: &json)
     }
-    return true
   }
 
   /// Where the contents stand in the cell as they are; nil if they have to be made.
@@ -84,15 +107,15 @@ enum DelimitedCell {
     _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect
   ) -> Range<Int>? {
     if !cell.isQuoted { return dialect.hasEscapes ? nil : cell.range }
-    guard !cell.hasQuotes, cell.range.count >= 2,
-      bytes[cell.range.upperBound - 1] == UInt8(ascii: "\"")
-    else { return nil }
-    return cell.range.lowerBound + 1..<cell.range.upperBound - 1
+    guard cell.range.count >= 2 else { return nil }
+    let contents = cell.range.lowerBound + 1..<cell.range.upperBound - 1
+    let quote = bytes.extracting(contents.lowerBound..<cell.range.upperBound).firstQuote
+    return contents.lowerBound + quote == contents.upperBound ? contents : nil
   }
 
   /// Appends contents that are no number as a JSON value.
   private static func appendContents(_ text: Span<UInt8>, to json: inout [UInt8]) {
-    if !text.isEmpty, text[0] == UInt8(ascii: "{") || text[0] == UInt8(ascii: "[") {
+    if !text.isEmpty, opensLiteral(text[0]) {
       let start = json.count
       appendLiteral(text, to: &json)
       if isValue(json.span, from: start) { return }

@@ -1,12 +1,14 @@
 import TraceModel
 
-/// The header line of a table, and its rows as JSON objects.
+/// The header line of a table, by which its rows become members whose values are JSON.
 struct DelimitedHeader: Sendable {
   let dialect: DelimitedDialect
   /// The names of the columns.
   let names: [[UInt8]]
-  /// `"name":` for each column.
-  private let keys: [[UInt8]]
+  /// The names as JSON strings behind one another: what the text of each row begins with.
+  let text: [UInt8]
+  /// Where the name of each column is in `text`.
+  let keys: [JSONReader.Text]
   /// Whether the cells of a column are text whatever they look like: IDs may be all digits, and
   /// what describes a process is text (a version is no number).
   private let areText: [Bool]
@@ -15,11 +17,14 @@ struct DelimitedHeader: Sendable {
     let (dialect, names) = Self.columns(line)
     self.dialect = dialect
     self.names = names
+    var text: [UInt8] = []
     keys = names.map { name in
-      var key: [UInt8] = []
-      DelimitedCell.appendString(name.span, to: &key)
-      return key + [UInt8(ascii: ":")]
+      let start = text.count
+      DelimitedCell.appendString(name.span, to: &text)
+      var reader = JSONReader(at: start)
+      return (try? reader.string(text.span)) ?? JSONReader.Text(range: start..<start)
     }
+    self.text = text
     areText = names.map { name in
       let column = map.meaning(name.span, name.indices)?.column
       let plain = SpanColumnNames.plain(String(decoding: name, as: UTF8.self))
@@ -77,10 +82,9 @@ struct DelimitedHeader: Sendable {
     var splitter = DelimitedSplitter()
     splitter.dialect = dialect
     if splitter.split(line, from: 0, carried: 0) == nil { _ = splitter.finish(at: line.count) }
-    let names = splitter.cells.map { cell in
-      var name: [UInt8] = []
-      DelimitedCell.append(line, cell, dialect, to: &name)
-      return name
+    var names = [[UInt8]](repeating: [], count: splitter.cellCount)
+    for cell in splitter.cells {
+      DelimitedCell.append(line, cell, dialect, to: &names[cell.column])
     }
     // The names that the Collector gives to the columns of ClickHouse.
     dialect.hasEscapes =
@@ -91,29 +95,20 @@ struct DelimitedHeader: Sendable {
 
   /// Whether the row says the types of the columns, as TSVWithNamesAndTypes does.
   func isTypes(_ bytes: Span<UInt8>, _ cells: [DelimitedSplitter.Cell]) -> Bool {
-    guard let column = names.firstIndex(of: Array("TraceId".utf8)), column < cells.count else {
-      return false
-    }
-    let cell = cells[column]
+    guard let column = names.firstIndex(of: Array("TraceId".utf8)),
+      let cell = cells.first(where: { $0.column == column })
+    else { return false }
     let range = cell.isQuoted ? cell.range.dropFirst().dropLast() : cell.range
     return ["String", "FixedString(", "LowCardinality(", "Nullable("].contains {
       bytes.hasPrefix($0, range)
     }
   }
 
-  /// The columns as an object without values, for the codecs to claim.
-  var object: (bytes: [UInt8], shape: JSONShape) {
-    var bytes: [UInt8] = [UInt8(ascii: "{")]
+  /// The columns as members without values in `text`, for the codecs to claim.
+  var shape: JSONShape {
     var shape = JSONShape()
-    for key in keys {
-      if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-      let start = bytes.count
-      bytes += key
-      shape.members.append(.init(key: start + 1..<bytes.count - 2, value: bytes.count))
-      bytes += Array("null".utf8)
-    }
-    bytes.append(UInt8(ascii: "}"))
-    return (bytes, shape)
+    shape.members = keys.map { .init(key: $0.range, value: text.count) }
+    return shape
   }
 
   /// The names, for a message.
@@ -123,19 +118,91 @@ struct DelimitedHeader: Sendable {
     return Excerpt.text(text.span, text.indices)
   }
 
-  /// Writes a row as an object; cells without contents are left out.
-  func write(_ bytes: Span<UInt8>, _ cells: [DelimitedSplitter.Cell], to json: inout [UInt8]) {
-    json.removeAll(keepingCapacity: true)
-    json.append(UInt8(ascii: "{"))
-    for (index, cell) in cells.enumerated() where !cell.range.isEmpty {
-      let start = json.count
-      if start > 1 { json.append(UInt8(ascii: ",")) }
-      let key = keys[index]
-      json.append(copying: key.span)
-      let isWritten = DelimitedCell.appendValue(
-        bytes, cell, dialect, isText: areText[index], to: &json)
-      if !isWritten { json.removeLast(json.count - start) }
+  /// Reads a row into members; cells without contents are left out.
+  ///
+  /// The text of the row is copied as a whole, and most cells are JSON where they stand then: in
+  /// their quotes, or in what stands around them, which is made quotes. Others follow behind.
+  func read(
+    _ bytes: Span<UInt8>, _ cells: [DelimitedSplitter.Cell], into row: inout DelimitedRow
+  ) {
+    row.begin(self, bytes)
+    let start = text.count + 1
+    /// Members whose value is to be written.
+    var others: [(member: Int, cell: DelimitedSplitter.Cell)] = []
+    var members: [RowMember] = []
+    swap(&members, &row.members)
+    var copy = row.text.mutableSpan
+    for cell in cells {
+      let form = DelimitedCell.form(bytes, cell, dialect, isText: areText[cell.column])
+      var value = start &+ cell.range.lowerBound
+      switch form {
+      case .none: continue
+      case .json: break
+      case .text:
+        value &-= 1
+        copy[value] = UInt8(ascii: "\"")
+        copy[start &+ cell.range.upperBound] = UInt8(ascii: "\"")
+      case .other: others.append((members.count, cell))
+      }
+      members.append(RowMember(column: cell.column, value: value))
     }
-    json.append(UInt8(ascii: "}"))
+    for (member, cell) in others {
+      members[member].value = row.text.count
+      row.append(bytes, cell, dialect)
+    }
+    swap(&members, &row.members)
+  }
+}
+
+/// A row of a table as members whose values are JSON.
+struct DelimitedRow: Sendable {
+  /// A cell that had to be written as JSON, and that JSON.
+  private struct Written {
+    var cell: [UInt8] = []
+    var json: [UInt8] = []
+  }
+
+  /// What the members are written in: names, the row, and what was made of cells.
+  fileprivate(set) var text: [UInt8] = []
+  fileprivate(set) var members: [RowMember] = []
+  /// What was last written in each column: rows of one process have the same resource.
+  private var written: [Written] = []
+
+  /// Longer cells are not remembered.
+  private static let rememberedLength = 4_096
+
+  fileprivate mutating func begin(_ header: DelimitedHeader, _ bytes: Span<UInt8>) {
+    if text.isEmpty {
+      text = header.text + [UInt8(ascii: "\"")]
+      written = Array(repeating: Written(), count: header.names.count)
+    }
+    text.removeLast(text.count - header.text.count - 1)
+    text.append(copying: bytes)
+    // The last line may lack its end.
+    text.append(UInt8(ascii: "\""))
+    members.removeAll(keepingCapacity: true)
+  }
+
+  /// Appends the contents of a cell as JSON.
+  fileprivate mutating func append(
+    _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect
+  ) {
+    let start = text.count
+    guard cell.range.count <= Self.rememberedLength else {
+      return DelimitedCell.appendContents(bytes, cell, dialect, to: &text)
+    }
+    // Lent, so that it is changed where it lies.
+    var last = Written()
+    swap(&last, &written[cell.column])
+    defer { swap(&last, &written[cell.column]) }
+    if last.cell.count == cell.range.count, bytes.equals(cell.range, last.cell.span, from: 0) {
+      text.append(copying: last.json.span)
+      return
+    }
+    DelimitedCell.appendContents(bytes, cell, dialect, to: &text)
+    last.cell.removeAll(keepingCapacity: true)
+    last.cell.append(bytes, cell.range)
+    last.json.removeAll(keepingCapacity: true)
+    last.json.append(text.span, start..<text.count)
   }
 }

@@ -11,12 +11,16 @@ struct DelimitedDialect: Sendable, Hashable {
 
 /// Finds the end of a row and its cells, a piece at a time.
 struct DelimitedSplitter: Sendable {
+  /// A cell that is not empty.
   struct Cell: Sendable {
+    /// How many cells stand before it.
+    var column: Int
     /// Where it is in the row, with its quotes.
     var range: Range<Int>
     var isQuoted = false
-    /// Whether anything follows a quote in it: then the contents are not just what is in the quotes.
-    var hasQuotes = false
+    /// Whether its contents are all of it, or all in its quotes, and no byte of them needs an escape in
+    /// JSON. Known of most cells for which that is so.
+    var isPlain = false
   }
 
   private enum State {
@@ -26,23 +30,25 @@ struct DelimitedSplitter: Sendable {
   }
 
   var dialect = DelimitedDialect()
+  /// The cells of the row that are not empty.
   private(set) var cells: [Cell] = []
+  /// How many cells the row has.
+  private(set) var cellCount = 0
   /// The line feeds of the row, with that at its end.
   private(set) var lineFeeds = 0
   private var state = State.cellStart
   private var cellStart = 0
   private var isQuoted = false
-  private var hasQuotes = false
   private var endsWithReturn = false
 
   /// Begins the next row.
   mutating func begin() {
     cells.removeAll(keepingCapacity: true)
+    cellCount = 0
     lineFeeds = 0
     state = .cellStart
     cellStart = 0
     isQuoted = false
-    hasQuotes = false
     endsWithReturn = false
   }
 
@@ -58,13 +64,16 @@ struct DelimitedSplitter: Sendable {
     let base = carried - start
     var next = start
     while next < bytes.count {
-      if state == .quoted {
-        var sum: UInt64 = 0
-        next = bytes.endOfPlainText(from: next, sum: &sum)
-      } else if state == .plain {
+      switch state {
+      case .cellStart: next = usualCells(bytes, from: next, base: base)
+      case .plain:
         let plain = bytes.endOfPlainCell(from: next, dialect.delimiter)
         if plain > next { endsWithReturn = false }
         next = plain
+      case .quoted:
+        var sum: UInt64 = 0
+        next = bytes.endOfPlainText(from: next, sum: &sum)
+      case .quote: break
       }
       guard next < bytes.count else { break }
       let index = next
@@ -85,15 +94,50 @@ struct DelimitedSplitter: Sendable {
         endCell(at: base + index)
       } else if byte == UInt8(ascii: "\""), !dialect.hasEscapes, state != .plain {
         // At the beginning it opens, behind another one it stands for itself.
-        hasQuotes = isQuoted
         isQuoted = true
         state = .quoted
       } else if byte != 0x0d || state != .quote {
-        hasQuotes = true
         state = .plain
       }
     }
     return nil
+  }
+
+  /// Ends the cells from `start` on that are whole and as most are: nothing, or plain text with quotes
+  /// around it or without; the position behind the last one's delimiter.
+  private mutating func usualCells(_ bytes: Span<UInt8>, from start: Int, base: Int) -> Int {
+    let delimiter = dialect.delimiter
+    if delimiter == 0 { return start }
+    var column = cellCount
+    var index = start
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == delimiter {
+        index &+= 1
+        column &+= 1
+        continue
+      }
+      let isQuoted = byte == UInt8(ascii: "\"") && !dialect.hasEscapes
+      var end: Int
+      if isQuoted {
+        end = bytes.endOfJSONText(from: index &+ 1) &+ 1
+        guard end < bytes.count, bytes[end &- 1] == UInt8(ascii: "\"") else { break }
+      } else {
+        end = bytes.endOfJSONText(from: index, before: delimiter)
+      }
+      guard end < bytes.count, bytes[end] == delimiter else { break }
+      cells.append(
+        Cell(
+          column: column, range: base &+ index..<base &+ end, isQuoted: isQuoted, isPlain: true))
+      index = end &+ 1
+      column &+= 1
+    }
+    if index > start {
+      cellCount = column
+      cellStart = base + index
+      endsWithReturn = false
+    }
+    return index
   }
 
   /// Ends the last row, which has no line feed; true if it ends in quotes.
@@ -104,11 +148,12 @@ struct DelimitedSplitter: Sendable {
   }
 
   private mutating func endCell(at end: Int) {
-    cells.append(
-      Cell(range: cellStart..<max(cellStart, end), isQuoted: isQuoted, hasQuotes: hasQuotes))
+    if cellStart < end {
+      cells.append(Cell(column: cellCount, range: cellStart..<end, isQuoted: isQuoted))
+    }
+    cellCount += 1
     cellStart = end + 1
     state = .cellStart
     isQuoted = false
-    hasQuotes = false
   }
 }

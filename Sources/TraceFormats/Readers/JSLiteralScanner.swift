@@ -40,6 +40,12 @@ struct JSLiteralScanner: Sendable {
         position = bytes.endOfJSONText(from: position, before: quote)
         if position == bytes.count { return .more }
       }
+      if quote == 0, isKnown {
+        let next = bytes.endOfLiteralText(from: position)
+        if next > position { isLineStart = bytes[next &- 1] == 0x0a }
+        position = next
+        if position == bytes.count { return .more }
+      }
       let byte = bytes[position]
       if quote != 0 {
         if byte == 0x0a { return .bad(JSONError(.quoteOnLine, at: position)) }

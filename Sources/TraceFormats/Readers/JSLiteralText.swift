@@ -136,15 +136,15 @@ struct JSLiteralText {
   /// A key, a number, a word; or anything else up to what can follow a value.
   private mutating func word() {
     let start = index
-    while index < bytes.count {
+    scan: while index < bytes.count {
       let byte = bytes[index]
-      if byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
-        || byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") || byte == 0x0a
-        || byte == UInt8(ascii: ":") && expectsKey
-      {
-        break
+      switch byte {
+      case UInt8(ascii: ","), UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["),
+        UInt8(ascii: "]"), 0x0a:
+        break scan
+      case UInt8(ascii: ":") where expectsKey: break scan
+      default: index &+= 1
       }
-      index += 1
     }
     var end = index
     while end > start, JSONReader.isSpace(bytes[end - 1]) { end -= 1 }

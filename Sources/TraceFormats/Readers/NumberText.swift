@@ -16,6 +16,20 @@ struct NumberText {
     var isCut = false
     /// Whether digits behind the point were left out, because there is no room for them.
     var isInexact = false
+
+    /// Takes the digits that are next, as long as there is room for them in any case.
+    @inline(__always)
+    fileprivate mutating func appendDigits(
+      _ bytes: Span<UInt8>, _ index: inout Int, _ end: Int, _ count: inout Int
+    ) {
+      while index < end, count < 18 {
+        let digit = bytes[index] &- UInt8(ascii: "0")
+        guard digit < 10 else { return }
+        digits = digits &* 10 &+ UInt64(digit)
+        count &+= 1
+        index &+= 1
+      }
+    }
   }
 
   /// The digits of `range`, or nil if it is no decimal number.
@@ -27,8 +41,18 @@ struct NumberText {
       number.isNegative = bytes[index] == UInt8(ascii: "-")
       index &+= 1
     }
+    // Most numbers have no more digits than fit, and at most a point among them.
     var digitCount = 0
     var afterPoint = false
+    number.appendDigits(bytes, &index, end, &digitCount)
+    if index < end, bytes[index] == UInt8(ascii: ".") {
+      afterPoint = true
+      number.isFractional = true
+      index &+= 1
+      let before = digitCount
+      number.appendDigits(bytes, &index, end, &digitCount)
+      number.exponent = before &- digitCount
+    }
     while index < end {
       // Up to eighteen digits have room without care.
       let first = index

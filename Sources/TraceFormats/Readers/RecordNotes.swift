@@ -16,6 +16,8 @@ struct RecordNotes: Sendable {
   /// Whether it was noted that there are IDs in base64, which is done once.
   private(set) var reportedBase64 = false
   private var assumptions: Set<String> = []
+  /// The one that was noted last: most records have it again.
+  private var lastAssumption = ""
 
   var isEmpty: Bool { notes.isEmpty }
 
@@ -31,6 +33,8 @@ struct RecordNotes: Sendable {
     }
     if kind == .assumption {
       // The same holds for all of the input.
+      if detail == lastAssumption { return }
+      lastAssumption = detail
       guard assumptions.insert(detail).inserted else { return }
     }
     guard notes.count < ImportLimits.issuesPerRecord else { return }
