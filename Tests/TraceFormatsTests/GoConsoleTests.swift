@@ -44,7 +44,7 @@ import TraceTestSupport
     let objects = try Self.objects()
     #expect(objects.count > 1)
     for (number, object) in objects.enumerated() {
-      for round in 0..<(ImporterChecks.isSlow ? 20_000 : 1_000) {
+      for round in 0..<(ImporterChecks.isSlow ? 20_000 : 400) {
         let seed = UInt64(number * 1_000_003 + round)
         let other = objects[(number + round) % objects.count]
         let list = [object, MutationTests.mutated(object, with: other, seed: seed), object]

@@ -95,6 +95,17 @@ import TraceTestSupport
   }
 
   /// Else parts would be read that nothing can join.
+  /// Text before an object that is open at the end of its part: it is not known yet what it is.
+  @Test func textBeforeAnOpenObject() {
+    let lines = (0..<4).map { OTLPJSONWriter.text(Self.records(UInt64($0), 1)) + "\n" }
+    let text = lines.joined() + "# more:\n" + #"text {"resource":{"attributes":[{"key":"a"#
+    let joins = Self.check(
+      Array(text.utf8), by: JSONTextImporter.self,
+      blocks: Array(stride(from: 500, to: 4_000, by: 97)),
+      "text before")
+    #expect(joins > 20)
+  }
+
   @Test func recordsOfAnotherFormatEndTheJoining() {
     let otlp = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"0000000000000001"}]}]}]}"#
     let row = #"{"trace_id":"0000000000000001","span_id":"0000000000000002","start":1795362205}"#

@@ -336,10 +336,25 @@ struct ChromeEvents: Sendable {
     try reader.enterObject(text)
     while let key = try reader.nextKey(text, isFirst: &isFirst) {
       if text.matches(key.range, "args"), try reader.peekKind(text) == .object {
-        if let found = try fields.member(name, text, &reader) { return fields.string(found, text) }
+        if let found = try first(name, text, &reader) { return fields.string(found, text) }
       } else {
         try reader.skipValue(text)
       }
+    }
+    return nil
+  }
+
+  /// The first string of that name in the object that is next; the reader is left in it.
+  private func first(
+    _ name: StaticString, _ text: Span<UInt8>, _ reader: inout JSONReader
+  ) throws(JSONError) -> JSONReader.Text? {
+    try reader.enterObject(text)
+    var isFirst = true
+    while let key = try reader.nextKey(text, isFirst: &isFirst) {
+      if text.matches(key.range, name), try reader.peekKind(text) == .string {
+        return try reader.string(text)
+      }
+      try reader.skipValue(text)
     }
     return nil
   }

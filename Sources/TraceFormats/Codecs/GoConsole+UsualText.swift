@@ -125,7 +125,7 @@ extension GoConsole {
     guard start <= bytes.count else { return nil }
     var sum: UInt64 = 0
     let end = bytes.endOfPlainText(from: start, sum: &sum)
-    guard end < bytes.count, bytes[end] == UInt8(ascii: "\""), sum & 0x8080_8080_8080_8080 == 0
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\""), sum == 0
     else { return nil }
     return (strings.intern(bytes.extracting(start..<end)), end)
   }

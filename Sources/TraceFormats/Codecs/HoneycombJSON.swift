@@ -117,7 +117,7 @@ struct HoneycombJSON: RowCodec {
   ) {
     batch.rollBack()
     for detail in held.details where read(detail, isDetail: false, &fields, into: &batch) {
-      span.spanID = SpanID(hashing: detail.bytes.span)
+      span.spanID = SpanID(hashing: object(of: detail).span)
       span.draft.end = span.draft.start
       span.duration = nil
       batch.add(
@@ -125,6 +125,24 @@ struct HoneycombJSON: RowCodec {
       if row.kind == .link { batch.endLink(traceID: row.linkTraceID, spanID: row.linkSpanID) }
       span.commit(to: &batch, &fields)
     }
+  }
+
+  /// The object that a record is, or that the row of a table would be: what its ID is made of, which
+  /// is the same in all tables that have the row.
+  private func object(of record: HeldSpans.Record) -> [UInt8] {
+    guard let members = record.members else { return record.bytes }
+    let bytes = record.bytes.span
+    var object: [UInt8] = []
+    for member in members {
+      object.append(object.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+      object.append(UInt8(ascii: "\""))
+      object.append(bytes, keys.text(member.column).range)
+      object.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+      var reader = JSONReader(at: member.value)
+      if let value = try? reader.skipValue(bytes) { object.append(bytes, value) }
+    }
+    object.append(UInt8(ascii: "}"))
+    return object
   }
 
   // MARK: Reading a row

@@ -39,6 +39,7 @@ extension JSONTextImporter {
     let lateNotes = joined.stream.join(next.stream, &batch)
     joined.lines.follow(lines)
     joined.skipped.follow(lines)
+    joined.wrapper.textBefore.follow(lines)
     if joined.array == .unknown { joined.array = array }
     joined.examined += examined
 
