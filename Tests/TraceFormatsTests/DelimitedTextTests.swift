@@ -35,6 +35,18 @@ import TraceTestSupport
     #expect(table.map(\.attributes.count) == rows.map(\.attributes.count))
   }
 
+  /// The ID of an event whose span never comes is made of what is in its row, and of nothing else.
+  @Test func anEventWithoutItsSpanHasTheSameIDInAnyTable() throws {
+    let time = "2026-11-22T15:43:25.687531330Z"
+    let row = "\(time),span_event,miss,shop,7ba82b61e8a8fc6d,\(Self.trace)"
+    let header = "Timestamp,meta.annotation_type,name,service.name,trace.parent_id,trace.trace_id"
+    let table = header + ",trace.span_id,duration_ms\n" + row + ",,\n"
+    let id = try #require(read(table).records.first?.spanID)
+    let wider = header + ",trace.span_id,duration_ms,more\n" + row + ",,,\n"
+    #expect(read(wider).records.map(\.spanID) == [id])
+    for size in [1, 7, 100] { #expect(read(table, pieces: size).records.map(\.spanID) == [id]) }
+  }
+
   /// What is remembered of keys must not be taken for those of other rows.
   @Test func rowsOfManyShapesAreReadAsEachAlone() {
     var random = SplitMix64(seed: 5)
