@@ -48,8 +48,7 @@ final class LiveTraceview {
       guard ContinuousClock.now < deadline else {
         throw Failure(description: "never: \(what); errors: \(errors); output: \(output)")
       }
-      // What another process writes to a file comes without a word.
-      usleep(10_000)
+      usleep(10_000)  // Nothing tells what another process has written to a file: it is read again.
     }
   }
 

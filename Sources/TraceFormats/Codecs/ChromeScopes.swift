@@ -41,7 +41,7 @@ struct ChromeScopes {
     guard value != .empty else { return }
     let key = category ?? batch.strings.intern("cat")
     category = key
-    batch.withAttributes { columns, _ in columns.append(key: key, string: value) }
+    batch.append(key, value, isDetail: false)
   }
 
   /// A process is a trace. The source is a part of its ID: in containers all are number 1.

@@ -165,7 +165,7 @@ extension DatadogMessagePack {
         codec.take(field, value, &parts)
         continue
       }
-      batch.withAttributes { columns, _ in columns.append(.init(key: key, string: value)) }
+      batch.append(key, value, isDetail: false)
     }
     return true
   }
@@ -258,7 +258,7 @@ extension DatadogMessagePack {
         codec.take(field, value, &parts)
         continue
       }
-      batch.withAttributes { columns, _ in columns.append(.init(key: key, string: value)) }
+      batch.append(key, value, isDetail: false)
     }
     return true
   }
@@ -375,7 +375,7 @@ extension DatadogMessagePack {
             guard let key = string(bytes, &reader, &batch),
               let value = string(bytes, &reader, &batch)
             else { return false }
-            batch.withDetailAttributes { columns, _ in columns.append(key: key, string: value) }
+            batch.append(key, value, isDetail: true)
           }
         default: return false
         }

@@ -5,29 +5,32 @@ import TraceModel
 // come again. What is not as expected is left to the codec's other functions: this file decides how
 // fast a span is read, never what is read.
 extension GoConsole {
+  /// How long a context is whose trace state is empty and whose span is not remote.
+  private static let contextLength = 123
+
   /// The context that begins at `start`, and where it ends; nil if it is not written as usual.
   func usualContext(
     _ bytes: Span<UInt8>, at start: Int, isOptional: Bool
   ) -> (context: Context, end: Int)? {
-    guard start &+ GoText.contextLength <= bytes.count,
-      text.traceID.stands(at: start, in: bytes),
+    guard start &+ Self.contextLength <= bytes.count,
+      bytes.stands(#"{"TraceID":""#, at: start),
       let high = FixedText.hexadecimal16(bytes, at: start &+ 12),
       let low = FixedText.hexadecimal16(bytes, at: start &+ 28),
-      text.spanID.stands(at: start &+ 44, in: bytes),
+      bytes.stands(#"","SpanID":""#, at: start &+ 44),
       let id = FixedText.hexadecimal16(bytes, at: start &+ 56),
-      text.flags.stands(at: start &+ 72, in: bytes),
+      bytes.stands(#"","TraceFlags":""#, at: start &+ 72),
       let first = IDText.hexDigit(bytes[start &+ 88]),
       let second = IDText.hexDigit(bytes[start &+ 89]),
-      text.remote.stands(at: start &+ 90, in: bytes)
+      bytes.stands(#"","TraceState":"","Remote":"#, at: start &+ 90)
     else { return nil }
     var context = Context()
     context.traceID = TraceID(high: high, low: low)
     context.spanID = SpanID(id)
     context.flags = UInt32(first) &<< 4 | UInt32(second)
     guard isOptional || high | low != 0 && id != 0 else { return nil }
-    let end = start &+ GoText.contextLength
-    if text.isFalse.stands(at: end &- 6, in: bytes) { return (context, end) }
-    guard text.isTrue.stands(at: end &- 6, in: bytes) else { return nil }
+    let end = start &+ Self.contextLength
+    if bytes.stands("false}", at: end &- 6) { return (context, end) }
+    guard bytes.stands("true}", at: end &- 6) else { return nil }
     context.isRemote = true
     return (context, end &- 1)
   }
@@ -57,35 +60,35 @@ extension GoConsole {
     _ bytes: Span<UInt8>, at start: Int, _ place: Int, _ fields: inout JSONFields,
     _ strings: inout StringPool
   ) -> (key: StringID, value: UsualValue, end: Int)? {
-    guard text.key.stands(at: start, in: bytes),
+    guard bytes.stands(#"{"Key":""#, at: start),
       let (key, keyEnd) = usualKey(bytes, at: start &+ 8, place, &strings),
-      text.value.stands(at: keyEnd, in: bytes)
+      bytes.stands(#"","Value":{"Type":""#, at: keyEnd)
     else { return nil }
     let type = keyEnd &+ 19
-    if text.string.stands(at: type, in: bytes) {
+    if bytes.stands(#"STRING","Value":""#, at: type) {
       let first = type &+ 17
       if let end = habits.endOfValue(at: place, bytes, first, strings) {
-        guard text.end.stands(at: end &+ 1, in: bytes) else { return nil }
+        guard bytes.stands("}}", at: end &+ 1) else { return nil }
         return (key, .string(habits.value(at: place)), end &+ 3)
       }
       // Go escapes more than it must.
       var reader = JSONReader(at: first &- 1)
-      guard let read = try? reader.string(bytes), text.end.stands(at: reader.position, in: bytes)
+      guard let read = try? reader.string(bytes), bytes.stands("}}", at: reader.position)
       else { return nil }
       let value = fields.intern(read, bytes, &strings)
       if read.isASCII, !read.hasEscapes { habits.learn(value: value, at: place, strings) }
       return (key, .string(value), reader.position &+ 2)
     }
-    if text.int.stands(at: type, in: bytes) {
+    if bytes.stands(#"INT64","Value":"#, at: type) {
       return number(bytes, at: type &+ 15, &fields).map { (key, $0, $1) }
     }
-    if text.double.stands(at: type, in: bytes) {
+    if bytes.stands(#"FLOAT64","Value":"#, at: type) {
       guard let (value, end) = number(bytes, at: type &+ 17, &fields) else { return nil }
       if case .int(let int) = value { return (key, .double(Double(int)), end) }
       return (key, value, end)
     }
-    if text.isTrueValue.stands(at: type, in: bytes) { return (key, .bool(true), type &+ 20) }
-    if text.isFalseValue.stands(at: type, in: bytes) { return (key, .bool(false), type &+ 21) }
+    if bytes.stands(#"BOOL","Value":true}}"#, at: type) { return (key, .bool(true), type &+ 20) }
+    if bytes.stands(#"BOOL","Value":false}}"#, at: type) { return (key, .bool(false), type &+ 21) }
     return nil
   }
 
@@ -95,7 +98,7 @@ extension GoConsole {
   ) -> (value: UsualValue, end: Int)? {
     var end = start
     while end < bytes.count, JSONReader.isWord(bytes[end]) { end &+= 1 }
-    guard text.end.stands(at: end, in: bytes), NumberText.decimal(bytes, start..<end) != nil else {
+    guard bytes.stands("}}", at: end), NumberText.decimal(bytes, start..<end) != nil else {
       return nil
     }
     switch fields.numberValue(bytes, start..<end) {
@@ -129,40 +132,4 @@ extension GoConsole {
     else { return nil }
     return (strings.intern(bytes.extracting(start..<end)), end)
   }
-}
-
-/// What stands around the parts of a span as Go writes it.
-struct GoText: Sendable {
-  /// Bytes that are looked for at a place.
-  struct Piece: Sendable {
-    fileprivate let bytes: [UInt8]
-
-    fileprivate init(_ text: String) { bytes = Array(text.utf8) }
-
-    @inline(__always)
-    func stands(at start: Int, in text: Span<UInt8>) -> Bool {
-      start &+ bytes.count <= text.count
-        && text.equals(start..<start &+ bytes.count, bytes.span, from: 0)
-    }
-  }
-
-  static let shared = GoText()
-
-  /// How long a context is whose trace state is empty and whose span is not remote.
-  static let contextLength = 123
-
-  let traceID = Piece(#"{"TraceID":""#)
-  let spanID = Piece(#"","SpanID":""#)
-  let flags = Piece(#"","TraceFlags":""#)
-  let remote = Piece(#"","TraceState":"","Remote":"#)
-  let isFalse = Piece("false}")
-  let isTrue = Piece("true}")
-  let key = Piece(#"{"Key":""#)
-  let value = Piece(#"","Value":{"Type":""#)
-  let string = Piece(#"STRING","Value":""#)
-  let int = Piece(#"INT64","Value":"#)
-  let double = Piece(#"FLOAT64","Value":"#)
-  let isTrueValue = Piece(#"BOOL","Value":true}}"#)
-  let isFalseValue = Piece(#"BOOL","Value":false}}"#)
-  let end = Piece("}}")
 }

@@ -17,7 +17,6 @@ struct GoConsole: JSONValueCodec {
   /// How the last resource, and the last scope, were written.
   private var lastResource: [UInt8] = []
   private var lastScope: [UInt8] = []
-  let text = GoText.shared
   /// Whether parts are first taken for usual ones; not in tests that compare both ways.
   var readsUsual = true
 

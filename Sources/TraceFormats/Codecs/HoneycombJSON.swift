@@ -132,9 +132,9 @@ struct HoneycombJSON: RowCodec {
   private func object(of record: HeldSpans.Record) -> [UInt8] {
     guard let members = record.members else { return record.bytes }
     let bytes = record.bytes.span
-    var object: [UInt8] = []
+    var object = [UInt8(ascii: "{")]
     for member in members {
-      object.append(object.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ","))
+      if object.count > 1 { object.append(UInt8(ascii: ",")) }
       object.append(UInt8(ascii: "\""))
       object.append(bytes, keys.text(member.column).range)
       object.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])

@@ -79,8 +79,7 @@ struct MappedSpan: Sendable {
   /// Appends an attribute of the span; not if it is empty.
   mutating func add(_ key: Key, _ value: StringID, to batch: inout SpanBatch) {
     guard value != .empty else { return }
-    let number = number(of: key, in: &batch)
-    batch.withAttributes { columns, _ in columns.append(key: number, string: value) }
+    batch.append(number(of: key, in: &batch), value, isDetail: false)
   }
 
   private mutating func number(of key: Key, in batch: inout SpanBatch) -> StringID {

@@ -90,11 +90,7 @@ extension RowCodec {
     if try reader.peekKind(bytes) == .string {
       let text = try reader.string(bytes)
       let value = keys.value(place, text, bytes, &fields, &batch.strings)
-      if isDetail {
-        batch.withDetailAttributes { columns, _ in columns.append(key: number, string: value) }
-      } else {
-        batch.withAttributes { columns, _ in columns.append(key: number, string: value) }
-      }
+      batch.append(number, value, isDetail: isDetail)
     } else {
       let value = try fields.plainValue(bytes, &reader)
       fields.append(number, value, bytes, isDetail: isDetail, to: &batch)

@@ -22,12 +22,12 @@ struct OTLPJSONCutter: PartCutter {
     let end = min(block.count, Self.window)
     while let quote = block.first("\"", "r", from: position, to: end) {
       position = quote + 1
-      guard block.matches(quote + 1, "resource"), let brace = brace(before: quote, in: block)
+      guard block.stands("resource", at: quote + 1), let brace = brace(before: quote, in: block)
       else { continue }
-      if block.matches(quote + 9, "\"") {
+      if block.stands("\"", at: quote + 9) {
         return PartCut(offset: base + brace, kind: .resourceSpans)
       }
-      if block.matches(quote + 9, "Spans\"") || block.matches(quote + 9, "_spans\"") {
+      if block.stands("Spans\"", at: quote + 9) || block.stands("_spans\"", at: quote + 9) {
         return PartCut(offset: base + brace, kind: .whole)
       }
     }
@@ -39,7 +39,7 @@ struct OTLPJSONCutter: PartCutter {
     var position = 0
     while let quote = block.first("\"", "t", from: position, to: block.count) {
       position = quote + 1
-      guard block.matches(quote + 1, "traceId\"") || block.matches(quote + 1, "trace_id\""),
+      guard block.stands("traceId\"", at: quote + 1) || block.stands("trace_id\"", at: quote + 1),
         let brace = brace(before: quote, in: block), isSpan(block, at: brace)
       else { continue }
       return PartCut(offset: base + brace, kind: .span)
@@ -60,7 +60,9 @@ struct OTLPJSONCutter: PartCutter {
     var position = start
     while case .member(let value) = scanner.scan(block, from: position) {
       let key = start + scanner.key.lowerBound
-      if block.matches(key, "startTimeUnixNano\"") || block.matches(key, "start_time_unix_nano\"") {
+      if block.stands("startTimeUnixNano\"", at: key)
+        || block.stands("start_time_unix_nano\"", at: key)
+      {
         return true
       }
       position = value
@@ -87,12 +89,5 @@ extension Span where Element == UInt8 {
       index &+= 1
     }
     return nil
-  }
-
-  /// Whether `text` stands at `start`.
-  @inline(__always)
-  fileprivate func matches(_ start: Int, _ text: StaticString) -> Bool {
-    let end = start + text.utf8CodeUnitCount
-    return end <= count && matches(start..<end, text)
   }
 }

@@ -206,6 +206,13 @@ extension Span where Element == UInt8 {
     return Swift.min(index, count)
   }
 
+  /// Whether `text`, a constant, stands at `start`.
+  @inline(__always)
+  func stands(_ text: StaticString, at start: Int) -> Bool {
+    let end = start &+ text.utf8CodeUnitCount
+    return end <= count && matches(start..<end, text)
+  }
+
   /// Whether the bytes of `range` are those of `text`, which is no constant.
   func matches(_ range: Range<Int>, text: String) -> Bool {
     let other = text.utf8Span.span

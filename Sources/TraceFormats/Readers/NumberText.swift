@@ -54,18 +54,6 @@ struct NumberText {
       number.exponent = before &- digitCount
     }
     while index < end {
-      // Up to eighteen digits have room without care.
-      let first = index
-      let stop = Swift.min(end, index &+ max(0, 18 &- digitCount))
-      while index < stop {
-        let digit = bytes[index] &- UInt8(ascii: "0")
-        guard digit < 10 else { break }
-        number.digits = number.digits &* 10 &+ UInt64(digit)
-        index &+= 1
-      }
-      digitCount &+= index &- first
-      if afterPoint { number.exponent &-= index &- first }
-      guard index < end else { break }
       let byte = bytes[index]
       let digit = byte &- UInt8(ascii: "0")
       if digit < 10 {
