@@ -147,6 +147,9 @@ let package = Package(
       ],
       path: "Benchmarks/GenerateSpans", swiftSettings: strict),
     .executableTarget(
+      name: "read-spans", dependencies: ["TraceModel", "TraceSources"],
+      path: "Benchmarks/ReadSpans", swiftSettings: strict),
+    .executableTarget(
       name: "generate-load",
       dependencies: [
         "SpanGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser"),

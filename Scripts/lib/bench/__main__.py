@@ -64,7 +64,8 @@ def main():
         load.run(table, program, data, peer, pairs=3 if options.quick else 5)
     if "formats" in groups:
         size = 20_000_000 if options.quick else 100_000_000
-        formats.run(table, program, data, ROOT, size, runs=3)
+        formats.run(
+            table, ROOT / ".build/release/read-spans", program, data, ROOT, size, runs=5)
     if "memory" in groups:
         memory.run(table, program, data)
     if "keys" in groups:
