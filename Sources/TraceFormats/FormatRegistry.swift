@@ -5,8 +5,9 @@ public enum FormatRegistry {
   /// All importers, in the order in which they are asked.
   public static let all: [any SpanImporter.Type] = [
     DatadogMessagePackImporter.self, DelimitedTextImporter.self, JSONTextImporter.self,
-    LightstepProtobufImporter.self, LineTextImporter<CppConsole>.self,
-    LineTextImporter<DotNetConsole>.self, OTLPProtobufFramesImporter.self,
+    LightstepProtobufImporter.self, CppConsole.self,
+    DotNetConsole.self, RustConsole.self,
+    OTLPProtobufFramesImporter.self,
     OTLPProtobufImporter.self,
   ].sorted { $0.format.priority < $1.format.priority }
 

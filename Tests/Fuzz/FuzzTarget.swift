@@ -32,7 +32,7 @@ enum FuzzTarget {
   private static let all: [String: Check] = [
     "console": { ReaderChecks.failure($0, JSONTextImporter.self) },
     "console-lines": { bytes in
-      ["cpp-console", "dotnet-console"].lazy.compactMap { FormatRegistry.named($0) }
+      ["cpp-console", "dotnet-console", "rust-console"].lazy.compactMap { FormatRegistry.named($0) }
         .compactMap { ReaderChecks.failure(bytes, $0) }.first
     },
     "csv": { ReaderChecks.failure($0, DelimitedTextImporter.self) },

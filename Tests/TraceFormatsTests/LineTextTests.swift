@@ -24,8 +24,8 @@ import TraceTestSupport
     let text = Self.span + long + many + String(repeating: "y", count: 500) + "\n" + Self.span
     let bytes = Array(text.utf8)
     for size in [bytes.count, 100, 7, 1] {
-      var importer = LineTextImporter<DotNetConsole>()
-      importer.recordLimit = 400
+      var importer = DotNetConsole()
+      importer.text.recordLimit = 400
       var batch = SpanBatch(source: SourceID(0))
       for start in stride(from: 0, to: bytes.count, by: size) {
         let end = min(bytes.count, start + size)
@@ -41,7 +41,7 @@ import TraceTestSupport
 
   @Test(arguments: ["\n  ", " ", "\n\n"])
   func blankInputIsEmptyFromItsBeginningOn(text: String) {
-    let reading = ImporterReading(text, by: LineTextImporter<DotNetConsole>.self)
+    let reading = ImporterReading(text, by: DotNetConsole.self)
     #expect(
       reading.issues == [
         ImportIssue(
@@ -55,7 +55,7 @@ import TraceTestSupport
   ])
   func durations(text: String, nanos: Int64) throws {
     let reading = ImporterReading(
-      Self.span.replacing("00:00:00.0200000", with: text), by: LineTextImporter<DotNetConsole>.self)
+      Self.span.replacing("00:00:00.0200000", with: text), by: DotNetConsole.self)
     let span = try #require(reading.records.first)
     #expect(span.end == span.start.advanced(by: DurationNanos(nanos)) && reading.issues == [])
   }
@@ -66,8 +66,46 @@ import TraceTestSupport
   ])
   func whatIsNoDuration(text: String) throws {
     let reading = ImporterReading(
-      Self.span.replacing("00:00:00.0200000", with: text), by: LineTextImporter<DotNetConsole>.self)
+      Self.span.replacing("00:00:00.0200000", with: text), by: DotNetConsole.self)
     let span = try #require(reading.records.first)
     #expect(span.end == .unset && reading.issues.map(\.kind) == [.invalidTime], "\(text)")
+  }
+
+  /// No line says that a span ends in what Rust prints.
+  @Test(arguments: [
+    ("\tStatus: Unset", 1, []), ("\tStatus: Unset\n\tAttributes:\n\t\t ->  n: I64(1)\n", 1, []),
+    ("\tKind        : Server\n", 0, [ImportIssue.Kind.truncatedInput]),
+    ("\tKind        : Server\nSpan #1\n\tStatus: Ok", 1, [.malformedRecord]),
+    (
+      "\tStatus: Ok\nLogs\nResource\nLog #0\n\tName        : no span's\n", 1,
+      [.skippedText, .skippedText]
+    ),
+  ])
+  func whereASpanOfRustEnds(rest: String, count: Int, issues: [ImportIssue.Kind]) {
+    let text = "Span #0\n\tInstrumentation Scope\n\n\tName        : one\n" + rest
+    for size in [text.utf8.count, 9, 1] {
+      let reading = ImporterReading(Array(text.utf8), by: RustConsole.self, pieces: size)
+      #expect(reading.records.count == count && reading.issues.map(\.kind) == issues)
+      #expect(reading.records.allSatisfy { $0.name == (rest.contains("#1") ? "" : "one") })
+    }
+  }
+
+  @Test(arguments: [
+    (#"String(Static("a"))"#, AttributeValue.string("a")), (#"String(Owned(""))"#, .string("")),
+    (#"String("a")"#, .string("a")), (#"String(Owned("\"\\\u{e9}\t"))"#, .string("\"\\é\t")),
+    (#"String(Owned("a"b"))"#, .string(#"String(Owned("a"b"))"#)),
+    (#"String(Owned("\u{d800}"))"#, .string(#"String(Owned("\u{d800}"))"#)),
+    ("I64(-3)", .int(-3)), ("I64()", .string("I64()")), ("F64(2.5)", .double(2.5)),
+    ("F64(-inf)", .double(-.infinity)), ("Bool(true)", .bool(true)),
+    ("Bool(1)", .string("Bool(1)")),
+    ("Array(I64([1, 2]))", .array([.int(1), .int(2)])), ("Array(F64([]))", .array([])),
+    (#"Array(String([Owned("a, ]"), Static("\"")]))"#, .array([.string("a, ]"), .string("\"")])),
+    ("Array(Bool([true, no]))", .string("Array(Bool([true, no]))")), ("", .string("")),
+    ("(", .string("(")),
+    ("Array([])", .string("Array([])")), ("\"", .string("\"")),
+  ])
+  func valuesOfRust(text: String, value: AttributeValue) {
+    let bytes = Array(text.utf8)
+    #expect(RustDebugText.value(bytes.span, bytes.indices) == value)
   }
 }

@@ -199,9 +199,8 @@ import TraceTestSupport
       let texts = bytes.map { $0 == UInt8(ascii: "x") ? UInt8(ascii: "\\") : $0 }
       for start in 0...length {
         let end = bytes[start...].firstIndex(of: UInt8(ascii: "x")) ?? length
-        let (space, text) = (
-          bytes.span.endOfSpace(from: start), texts.span.firstBackslash(in: start..<length)
-        )
+        let space = bytes.span.endOfSpace(from: start)
+        let text = texts.span.firstIndex(of: UInt8(ascii: "\\"), in: start..<length)
         #expect(space == end && text == end)
       }
     }

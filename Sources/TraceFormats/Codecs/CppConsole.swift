@@ -15,120 +15,169 @@ struct CppConsole: SpanLines {
   static let format = FormatDescriptor(
     name: "cpp-console", summary: "OpenTelemetry C++'s ostream exporter",
     example: "OStreamSpanExporterFactory::Create()", priority: 35)
-  static let firstLine = "  name          : "
-  static let openingLine = "{\n"
-  static let resolution = TimeResolution.nanosecond
+  static let openingLine: StaticString = "{\n"
 
   private enum Section {
     case span, attributes, events, links, resource
   }
 
-  private(set) var span = SpanRecord()
+  var text = LineText()
+  var record = LineRecord()
   private var section = Section.span
   private var duration: UInt64?
-  private var fields = LineFields()
 
   init() {}
 
-  mutating func takeNotes() -> [(kind: ImportIssue.Kind, detail: String)] { fields.takeNotes() }
-
-  mutating func take(_ line: String) -> SpanLine {
-    if line == "}" {
-      setEnd()
-      return .last
-    }
-    if line.hasPrefix("\t") { return nested(line.dropFirst()) }
-    guard line.hasPrefix("  "), let (key, value) = LineFields.pair(line) else { return .foreign }
-    switch key {
-    case "name": span.name = value
-    case "trace_id": span.traceID = fields.traceID(value)
-    case "span_id": span.spanID = fields.spanID(value)
-    case "tracestate": span.traceState = value
-    case "parent_span_id": span.parentSpanID = fields.spanID(value, isOptional: true)
-    case "start": span.start = fields.time(LineFields.unsigned(value).map { UnixNanos($0) }, value)
-    case "duration":
-      duration = LineFields.unsigned(value)
-      if duration == nil { _ = fields.time(nil, value) }
-    case "description": span.statusMessage = value
-    case "span kind": span.kind = LineFields.kind(value)
-    case "status": span.status = LineFields.status(value)
-    case "attributes": section = .attributes
-    case "events": section = .events
-    case "links": section = .links
-    case "resources": section = .resource
-    case "instr-lib": scope(value)
-    default: return .foreign
-    }
-    return .part
+  static func role(of line: Range<Int>, _ bytes: Span<UInt8>) -> LineRole {
+    if bytes.matches(line, "}") { return .last }
+    return bytes.hasPrefix("  name          : ", line) ? .first : .other
   }
 
-  private mutating func setEnd() {
-    guard let duration, span.start != .unset else { return }
-    let (end, overflow) = span.start.rawValue.addingReportingOverflow(duration)
-    span.end = UnixNanos(overflow ? .max : end)
+  mutating func begin() {
+    record.begin()
+    section = .span
+    duration = nil
   }
 
-  /// A line behind a tab.
-  private mutating func nested(_ line: Substring) -> SpanLine {
-    switch (section, line) {
-    case (.events, "{"): span.events.append(SpanEvent())
-    case (.links, "{"): span.links.append(SpanLink())
-    case (.events, "}"), (.links, "}"): break
-    case (.attributes, _):
-      guard let attribute = LineFields.attribute(line) else { return .foreign }
-      span.attributes.append(attribute)
-    case (.resource, _):
-      guard let attribute = LineFields.attribute(line) else { return .foreign }
-      span.resource.attributes.append(attribute)
-    case (.events, _):
-      guard let last = span.events.indices.last else { return .foreign }
-      return event(line, last)
-    case (.links, _):
-      guard let last = span.links.indices.last else { return .foreign }
-      return link(line, last)
-    case (.span, _): return .foreign
+  mutating func end(in batch: inout SpanBatch) -> LineRecordEnd {
+    if let duration, record.draft.start != .unset {
+      let (end, overflow) = record.draft.start.rawValue.addingReportingOverflow(duration)
+      record.draft.end = UnixNanos(overflow ? .max : end)
     }
-    return .part
+    record.commit(to: &batch) { lines in
+      Resource(
+        attributes: lines.compactMap { line in
+          LineRecord.pair(line).map { Attribute($0.key, .string($0.value)) }
+        })
+    } scope: { lines in
+      lines.first.flatMap(LineRecord.pair).map { Self.scope($0.value) } ?? InstrumentationScope()
+    }
+    return .span
   }
 
-  private mutating func event(_ line: Substring, _ index: Int) -> SpanLine {
-    guard let (key, value) = LineFields.pair(line) else { return .foreign }
-    switch key {
-    case _ where line.hasPrefix("\t"):
-      span.events[index].attributes.append(Attribute(key, .string(value)))
-    case "name": span.events[index].name = value
-    case "timestamp":
-      let time = LineFields.unsigned(value).map { UnixNanos($0) }
-      span.events[index].time = fields.time(time, value)
-    case "attributes": break
-    default: return .foreign
+  mutating func take(
+    _ line: Range<Int>, _ bytes: Span<UInt8>, into batch: inout SpanBatch
+  ) -> Bool {
+    if bytes.matches(line, "}") { return true }
+    if bytes.hasPrefix("\t", line) {
+      return nested(line.dropFirst(), bytes, into: &batch)
     }
-    return .part
+    guard bytes.hasPrefix("  ", line), let (key, value) = LineRecord.pair(line, bytes) else {
+      return false
+    }
+    func isKey(_ text: StaticString) -> Bool { bytes.matches(key, text) }
+    func text() -> StringID { record.text(value, bytes, &batch.strings) }
+    if isKey("name") {
+      record.draft.name = text()
+    } else if isKey("trace_id") {
+      record.draft.traceID = record.traceID(value, bytes)
+    } else if isKey("span_id") {
+      record.draft.spanID = record.spanID(value, bytes)
+    } else if isKey("tracestate") {
+      record.draft.traceState = text()
+    } else if isKey("parent_span_id") {
+      record.draft.parentSpanID = record.spanID(value, bytes, isOptional: true)
+    } else if isKey("start") {
+      record.draft.start = time(value, bytes)
+    } else if isKey("duration") {
+      duration = NumberText.uint64(bytes, value)
+      if duration == nil { _ = record.time(nil, value, bytes) }
+    } else if isKey("description") {
+      record.draft.statusMessage = text()
+    } else if isKey("span kind") {
+      record.draft.kind = LineRecord.kind(value, bytes)
+    } else if isKey("status") {
+      record.draft.status = LineRecord.status(value, bytes)
+    } else if isKey("attributes") {
+      section = .attributes
+    } else if isKey("events") {
+      section = .events
+    } else if isKey("links") {
+      section = .links
+    } else if isKey("resources") {
+      section = .resource
+    } else if isKey("instr-lib") {
+      record.addToScope(line, bytes)
+    } else {
+      return false
+    }
+    return true
   }
 
-  private mutating func link(_ line: Substring, _ index: Int) -> SpanLine {
-    guard let (key, value) = LineFields.pair(line) else { return .foreign }
-    switch key {
-    case _ where line.hasPrefix("\t"):
-      span.links[index].attributes.append(Attribute(key, .string(value)))
-    case "trace_id": span.links[index].traceID = fields.traceID(value)
-    case "span_id": span.links[index].spanID = fields.spanID(value)
-    case "tracestate": span.links[index].traceState = value
-    case "attributes": break
-    default: return .foreign
+  private mutating func time(_ range: Range<Int>, _ bytes: Span<UInt8>) -> UnixNanos {
+    record.time(NumberText.uint64(bytes, range).map { UnixNanos($0) }, range, bytes)
+  }
+
+  /// What stands behind the tab of a line.
+  private mutating func nested(
+    _ line: Range<Int>, _ bytes: Span<UInt8>, into batch: inout SpanBatch
+  ) -> Bool {
+    switch section {
+    case .span: return false
+    case .attributes: return record.addAttribute(line, bytes, isDetail: false, to: &batch)
+    case .resource:
+      guard LineRecord.pair(line, bytes) != nil else { return false }
+      record.addToResource(line, bytes)
+      return true
+    case .events, .links:
+      if bytes.matches(line, "}") { return true }
+      if bytes.matches(line, "{") {
+        if section == .events {
+          record.beginEvent(in: &batch)
+        } else {
+          record.beginLink(in: &batch)
+        }
+        return true
+      }
+      guard section == .events ? record.isInEvent : record.isInLink else { return false }
+      if bytes.hasPrefix("\t", line) {
+        return record.addAttribute(line, bytes, isDetail: true, to: &batch)
+      }
+      guard let (key, value) = LineRecord.pair(line, bytes) else { return false }
+      if bytes.matches(key, "attributes") { return true }
+      return section == .events
+        ? event(key, value, bytes, &batch.strings) : link(key, value, bytes, &batch.strings)
     }
-    return .part
+  }
+
+  private mutating func event(
+    _ key: Range<Int>, _ value: Range<Int>, _ bytes: Span<UInt8>, _ strings: inout StringPool
+  ) -> Bool {
+    if bytes.matches(key, "name") {
+      record.setEvent(name: record.text(value, bytes, &strings))
+    } else if bytes.matches(key, "timestamp") {
+      record.setEvent(time: time(value, bytes))
+    } else {
+      return false
+    }
+    return true
+  }
+
+  private mutating func link(
+    _ key: Range<Int>, _ value: Range<Int>, _ bytes: Span<UInt8>, _ strings: inout StringPool
+  ) -> Bool {
+    if bytes.matches(key, "trace_id") {
+      record.setLink(traceID: record.traceID(value, bytes))
+    } else if bytes.matches(key, "span_id") {
+      record.setLink(spanID: record.spanID(value, bytes))
+    } else if bytes.matches(key, "tracestate") {
+      record.setLink(traceState: record.text(value, bytes, &strings))
+    } else {
+      return false
+    }
+    return true
   }
 
   /// `shop-lib-1.2.0`: the version begins behind the last `-` that a digit follows.
-  private mutating func scope(_ text: String) {
+  private static func scope(_ text: String) -> InstrumentationScope {
     let bytes = Array(text.utf8)
     let cut = bytes.indices.dropLast().last {
       bytes[$0] == UInt8(ascii: "-")
         && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[$0 + 1])
     }
-    guard let cut else { return span.scope.name = text }
-    span.scope.name = String(decoding: bytes[..<cut], as: UTF8.self)
-    span.scope.version = String(decoding: bytes[(cut + 1)...], as: UTF8.self)
+    guard let cut else { return InstrumentationScope(name: text) }
+    return InstrumentationScope(
+      name: String(decoding: bytes[..<cut], as: UTF8.self),
+      version: String(decoding: bytes[(cut + 1)...], as: UTF8.self))
   }
 }

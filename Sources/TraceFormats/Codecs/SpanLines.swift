@@ -2,128 +2,87 @@ import TraceModel
 
 /// A format in which a span is several lines of text: one file per format.
 ///
-/// `LineTextImporter` finds the lines, also between other output of the program; a reader of this kind
-/// says what each is and makes a span of them.
-protocol SpanLines: Sendable {
-  static var format: FormatDescriptor { get }
+/// `LineText` finds the records, also between other output of the program; an importer of this kind
+/// says what each line is and makes a span of them.
+protocol SpanLines: SpanImporter {
+  /// The line, with its end, that stands before the first one of a record; empty if there is none.
+  static var openingLine: StaticString { get }
 
-  /// How the first line of a span begins.
-  static var firstLine: String { get }
+  /// Whether no line says that a record ends: it does where the next begins, or with the input.
+  static var isOpenEnded: Bool { get }
 
-  /// The line, with its end, that stands before that one; empty if there is none.
-  static var openingLine: String { get }
+  /// Whether the text that begins with `prefix` has records.
+  static func sniff(_ prefix: Span<UInt8>) -> Bool
 
-  /// How exactly the times are written.
-  static var resolution: TimeResolution { get }
+  /// What a line, without its end, is to the records.
+  static func role(of line: Range<Int>, _ bytes: Span<UInt8>) -> LineRole
 
-  /// Begins a span; its first line comes with `take` too.
-  init()
+  /// Where in the text the importer is.
+  var text: LineText { get set }
 
-  /// Takes a line, without its end, of a span.
-  mutating func take(_ line: String) -> SpanLine
+  /// What was read of the record.
+  var record: LineRecord { get set }
 
-  /// What was read so far.
-  var span: SpanRecord { get }
+  /// Forgets the last record; the lines of the next one come.
+  mutating func begin()
 
-  /// What was wrong with the lines since this was asked last.
-  mutating func takeNotes() -> [(kind: ImportIssue.Kind, detail: String)]
+  /// Takes a line, without its end, of the record. False if it is somebody else's: two have written
+  /// at the same time.
+  mutating func take(
+    _ line: Range<Int>, _ bytes: Span<UInt8>, into batch: inout SpanBatch
+  ) -> Bool
+
+  /// What the lines were.
+  mutating func end(in batch: inout SpanBatch) -> LineRecordEnd
 }
 
 extension SpanLines {
-  static var openingLine: String { "" }
+  static var openingLine: StaticString { "" }
+  static var isOpenEnded: Bool { false }
+
+  static func sniff(_ prefix: Span<UInt8>) -> Bool {
+    prefix.anyLine { role(of: $0, prefix) == .first }
+  }
 }
 
-/// What a line is to the span that it stands in.
-enum SpanLine {
-  case part
-  /// The span ends with it.
+/// What a line is to the records of a text.
+enum LineRole {
+  /// A record begins with it.
+  case first
+  /// A record ends with it, if one has begun.
   case last
-  /// It is somebody else's: two have written at the same time.
-  case foreign
+  /// It ends a record that is open, and is no part of it.
+  case stranger
+  case other
 }
 
-/// What is written alike in these formats.
-struct LineFields: Sendable {
-  private(set) var notes: [(kind: ImportIssue.Kind, detail: String)] = []
+/// What the lines of a record were.
+enum LineRecordEnd {
+  /// A span, which has a row now.
+  case span
+  /// No span, but something that spans need.
+  case context
+  /// Too few.
+  case incomplete
+}
 
-  mutating func takeNotes() -> [(kind: ImportIssue.Kind, detail: String)] {
-    defer { notes = [] }
-    return notes
-  }
-
-  mutating func note(_ kind: ImportIssue.Kind, _ detail: String) {
-    guard notes.count < ImportLimits.issuesPerRecord else { return }
-    notes.append((kind, detail))
-  }
-
-  /// `key: value`, each without white space around it; nil if there is no colon.
-  static func pair(_ line: some StringProtocol) -> (key: String, value: String)? {
-    let bytes = Array(line.utf8)
-    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), colon > 0 else { return nil }
-    return (text(bytes[..<colon]), text(bytes[(colon + 1)...]))
-  }
-
-  /// An attribute; the values of these formats do not tell their types.
-  static func attribute(_ line: some StringProtocol) -> Attribute? {
-    pair(line).map { Attribute($0.key, .string($0.value)) }
-  }
-
-  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
-    guard let first = bytes.firstIndex(where: { !JSONReader.isSpace($0) }),
-      let last = bytes.lastIndex(where: { !JSONReader.isSpace($0) })
-    else { return "" }
-    return String(decoding: bytes[first...last], as: UTF8.self)
-  }
-
-  mutating func traceID(_ text: String) -> TraceID {
-    let bytes = Array(text.utf8)
-    if let id = IDText.traceID(bytes.span, bytes.indices)?.id, id != .invalid { return id }
-    note(.invalidID, "no trace ID: \(Excerpt.text(bytes.span, bytes.indices))")
-    return .invalid
-  }
-
-  /// `isOptional`: nothing, or zeros, are none.
-  mutating func spanID(_ text: String, isOptional: Bool = false) -> SpanID {
-    let bytes = Array(text.utf8)
-    let isNone = isOptional && bytes.allSatisfy { $0 == UInt8(ascii: "0") }
-    if let id = IDText.spanID(bytes.span, bytes.indices)?.id, id != .invalid { return id }
-    if !isNone { note(.invalidID, "no span ID: \(Excerpt.text(bytes.span, bytes.indices))") }
-    return .invalid
-  }
-
-  mutating func time(_ value: UnixNanos?, _ text: String) -> UnixNanos {
-    if let value { return value }
-    let bytes = Array(text.utf8)
-    note(.invalidTime, "no time: \(Excerpt.text(bytes.span, bytes.indices))")
-    return .unset
-  }
-
-  static func unsigned(_ text: String) -> UInt64? {
-    let bytes = Array(text.utf8)
-    return NumberText.uint64(bytes.span, bytes.indices)
-  }
-
-  static func iso8601(_ text: String) -> UnixNanos? {
-    let bytes = Array(text.utf8)
-    return TimeText.iso8601(bytes.span, bytes.indices)
-  }
-
-  static func kind(_ text: String) -> SpanKind {
-    switch text {
-    case "Internal": .internal
-    case "Server": .server
-    case "Client": .client
-    case "Producer": .producer
-    case "Consumer": .consumer
-    default: .unspecified
+extension Span where Element == UInt8 {
+  /// Whether `body` holds for a line, without its end.
+  func anyLine(_ body: (Range<Int>) -> Bool) -> Bool {
+    var start = 0
+    while start < count {
+      let lineFeed = firstLineFeed(from: start)
+      if body(withoutLineEnd(start..<(lineFeed ?? count))) { return true }
+      guard let lineFeed else { return false }
+      start = lineFeed + 1
     }
+    return false
   }
 
-  static func status(_ text: String) -> SpanStatus {
-    switch text.lowercased() {
-    case "ok": .ok
-    case "error": .error
-    default: .unset
-    }
+  /// The line without line feeds and carriage returns at its end.
+  func withoutLineEnd(_ line: Range<Int>) -> Range<Int> {
+    var end = line.upperBound
+    while end > line.lowerBound, self[end - 1] == 0x0a || self[end - 1] == 0x0d { end -= 1 }
+    return line.lowerBound..<end
   }
 }

@@ -16,8 +16,9 @@ public struct JSONTextImporter: SpanImporter {
     // A short payload of MessagePack is mostly text.
     TextSniff.isText(prefix) && !DelimitedTextImporter.sniff(prefix, isWhole: isWhole)
       && !DatadogMessagePackImporter.sniff(prefix, isWhole: isWhole)
-      && !LineTextImporter<CppConsole>.sniff(prefix, isWhole: isWhole)
-      && !LineTextImporter<DotNetConsole>.sniff(prefix, isWhole: isWhole)
+      && !CppConsole.sniff(prefix, isWhole: isWhole)
+      && !DotNetConsole.sniff(prefix, isWhole: isWhole)
+      && !RustConsole.sniff(prefix, isWhole: isWhole)
   }
 
   /// Where in the grammar of the stream we are, when nothing is carried.

@@ -145,15 +145,15 @@ extension Span where Element == UInt8 {
     return index
   }
 
-  /// The first backslash in `range`, or its end.
-  func firstBackslash(in range: Range<Int>) -> Int {
+  /// The first `byte` in `range`, or its end.
+  func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int {
     var index = range.lowerBound
     while index &+ 16 <= range.upperBound {
-      let length = Int(cv_before(vector(at: index), UInt8(ascii: "\\")))
+      let length = Int(cv_before(vector(at: index), byte))
       if length < 16 { return index &+ length }
       index &+= 16
     }
-    while index < range.upperBound, self[index] != UInt8(ascii: "\\") { index &+= 1 }
+    while index < range.upperBound, self[index] != byte { index &+= 1 }
     return index
   }
 

@@ -17,21 +17,21 @@ enum Excerpt {
 
   /// The bytes as text; what is not printable is escaped.
   private static func escaped(_ whole: [UInt8]) -> String {
-    var text = ""
+    var text: [UInt8] = []
     for scalar in String(decoding: whole, as: UTF8.self).unicodeScalars {
       switch scalar {
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
+      case "\n": text += "\\n".utf8
+      case "\r": text += "\\r".utf8
+      case "\t": text += "\\t".utf8
       default:
         if isPrintable(scalar) {
-          text.unicodeScalars.append(scalar)
+          text += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
         } else {
-          text += "\\u{\(String(scalar.value, radix: 16))}"
+          text += "\\u{\(String(scalar.value, radix: 16))}".utf8
         }
       }
     }
-    return text
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// The bytes without a character at their end that is not complete: it is left out rather than
@@ -55,7 +55,9 @@ enum Excerpt {
 
   /// Whether a terminal shows the scalar as itself, without side effects.
   private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
+    // Most are, and looking up the category costs much.
+    if scalar.isASCII { return (0x20...0x7e).contains(scalar.value) }
+    return switch scalar.properties.generalCategory {
     case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
       .paragraphSeparator:
       false

@@ -10,7 +10,7 @@ enum JSONText {
     while index < end {
       let byte = bytes[index]
       guard byte == UInt8(ascii: "\\"), index &+ 1 < end else {
-        let next = bytes.firstBackslash(in: index &+ 1..<end)
+        let next = bytes.firstIndex(of: UInt8(ascii: "\\"), in: index &+ 1..<end)
         output.append(bytes, index..<next)
         index = next
         continue
