@@ -150,7 +150,7 @@ extension Span where Element == UInt8 {
   func eightDigits(at start: Int) -> UInt64? {
     let digits = word(at: start) ^ 0x3030_3030_3030_3030
     // What is more than nine reaches the upper half of its byte if six is added.
-    guard (digits | digits &+ 0x0606_0606_0606_0606) & 0xf0f0_f0f0_f0f0_f0f0 == 0 else {
+    guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 == 0 else {
       return nil
     }
     // Two digits, four, eight: each step joins neighbours, the first of which is lower.
