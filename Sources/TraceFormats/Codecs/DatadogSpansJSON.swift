@@ -12,6 +12,8 @@ struct DatadogSpansJSON: JSONValueCodec {
   static let telltales = ["ingestion_reason"]
 
   private var span = MappedSpan()
+  private var order = JSONKeyOrder()
+  private var customOrder = JSONKeyOrder()
   private var highHalves = DatadogTraceIDs()
 
   init() {}
@@ -40,19 +42,19 @@ struct DatadogSpansJSON: JSONValueCodec {
     var reader = JSONReader()
     var parts = DatadogParts()
     var depth = 1
-    var isFirst = true
     try reader.enterObject(bytes)
+    order.begin()
     while depth > 0 {
-      guard let key = try reader.nextKey(bytes, isFirst: &isFirst) else {
+      guard let (field, key) = try Self.names.next(bytes, &reader, &order) else {
         depth -= 1
-        isFirst = false
+        order.isFirst = false
         continue
       }
-      switch Self.names.find(bytes, key) {
+      switch field {
       case .attributes where depth == 1:
         guard try fields.enterObject(bytes, &reader) else { continue }
         depth += 1
-        isFirst = true
+        order.isFirst = true
       case .id where depth == 1: try reader.skipValue(bytes)
       case .type:
         guard let text = try fields.text(bytes, &reader) else { continue }
@@ -96,10 +98,10 @@ struct DatadogSpansJSON: JSONValueCodec {
     into batch: inout SpanBatch
   ) throws(JSONError) {
     guard try fields.enterObject(bytes, &reader) else { return }
-    var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+    customOrder.begin()
+    while let (field, key) = try Self.customNames.next(bytes, &reader, &customOrder) {
       let start = reader.position
-      switch Self.customNames.find(bytes, key) {
+      switch field {
       case .duration:
         span.duration = try fields.duration(bytes, &reader, in: .nanoseconds)
         continue

@@ -121,58 +121,6 @@ struct JSONShape: Sendable {
     return (try? Self.hasMember(inner, bytes, &reader)) ?? false
   }
 
-  /// Objects that were claimed by their keys, so that those with the same keys are known.
-  struct Claimed: Sendable {
-    /// So many kinds of records may take turns.
-    private static let limit = 8
-
-    private var known: [(keys: Keys, claim: JSONClaim)] = []
-    private var next = 0
-
-    /// What an object with the keys of `object` was claimed as.
-    func claim(of object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim? {
-      for entry in known where entry.keys.areThose(of: object, bytes) { return entry.claim }
-      return nil
-    }
-
-    /// Remembers what `object` was claimed as.
-    mutating func add(_ object: JSONShape, _ bytes: Span<UInt8>, _ claim: JSONClaim) {
-      if next == known.count { known.append((Keys(), claim)) }
-      known[next].keys.take(object, bytes)
-      known[next].claim = claim
-      next = (next + 1) % Self.limit
-    }
-  }
-
-  /// The keys of an object.
-  private struct Keys: Sendable {
-    private var bytes: [UInt8] = []
-    private var lengths: [Int] = []
-
-    /// Whether `object` has these keys, in this order.
-    func areThose(of object: JSONShape, _ bytes: Span<UInt8>) -> Bool {
-      guard object.members.count == lengths.count else { return false }
-      var start = 0
-      for (index, member) in object.members.enumerated() {
-        guard member.key.count == lengths[index],
-          bytes.equals(member.key, self.bytes.span, from: start)
-        else { return false }
-        start &+= lengths[index]
-      }
-      return true
-    }
-
-    /// Becomes the keys of `object`.
-    mutating func take(_ object: JSONShape, _ bytes: Span<UInt8>) {
-      self.bytes.removeAll(keepingCapacity: true)
-      lengths.removeAll(keepingCapacity: true)
-      for member in object.members {
-        self.bytes.append(bytes, member.key)
-        lengths.append(member.key.count)
-      }
-    }
-  }
-
   private static func hasMember(
     _ name: StaticString, _ bytes: Span<UInt8>, _ reader: inout JSONReader
   ) throws(JSONError) -> Bool {

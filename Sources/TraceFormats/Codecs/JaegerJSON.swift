@@ -13,6 +13,9 @@ struct JaegerJSON: JSONValueCodec {
   static let claimsByKeys = true
 
   private var span = MappedSpan()
+  private var order = JSONKeyOrder()
+  private var referenceOrder = JSONKeyOrder()
+  private var tagOrder = JSONKeyOrder()
   private var processes = NamedResources()
   private var events = JaegerEvents()
 
@@ -42,10 +45,10 @@ struct JaegerJSON: JSONValueCodec {
     var reader = JSONReader()
     var references: Int?
     var process = StringID.empty
-    var isFirst = true
     try reader.enterObject(bytes)
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    order.begin()
+    while let (field, key) = try Self.names.next(bytes, &reader, &order) {
+      switch field {
       case .traceID: span.traceID = try fields.unpaddedTraceID(bytes, &reader)
       case .spanID: span.spanID = try fields.unpaddedSpanID(bytes, &reader)
       case .parentID:
@@ -101,9 +104,9 @@ struct JaegerJSON: JSONValueCodec {
     var isFirst = true
     while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var reference = Reference()
-      var isFirstKey = true
-      while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
-        switch Self.referenceNames.find(bytes, key) {
+      referenceOrder.begin()
+      while let (field, _) = try Self.referenceNames.next(bytes, &reader, &referenceOrder) {
+        switch field {
         case .type:
           guard let text = try fields.text(bytes, &reader) else { continue }
           reference.isChildOf = !bytes.matches(text.range, "FOLLOWS_FROM")
@@ -147,11 +150,11 @@ struct JaegerJSON: JSONValueCodec {
     guard try fields.enterArray(bytes, &reader) else { return }
     var isFirst = true
     while try reader.nextElement(bytes, isFirst: &isFirst) {
-      guard let (key, value) = try JaegerTag.read(bytes, &reader, &fields) else { continue }
-      let tag = Self.tagNames.find(bytes, key)
-      if let tag, take(tag, value, bytes, &fields, &batch.strings) { continue }
-      let keyID = fields.intern(key, bytes, &batch.strings)
-      fields.append(keyID, value, bytes, isDetail: false, to: &batch)
+      guard let tag = try JaegerTag(bytes, &reader, &fields, &tagOrder) else { continue }
+      let field = Self.tagNames.find(bytes, tag.key)
+      if let field, take(field, tag.value, bytes, &fields, &batch.strings) { continue }
+      let keyID = fields.intern(tag.key, bytes, &batch.strings)
+      fields.append(keyID, tag.value, bytes, isDetail: false, to: &batch)
     }
   }
 
@@ -226,8 +229,22 @@ struct JaegerJSON: JSONValueCodec {
     var isFirst = true
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
       let name = processes.number(of: bytes.extracting(key.range))
-      processes.define(name, as: try Self.process(bytes, &reader, &fields))
+      try define(name, bytes, &reader, &fields)
     }
+  }
+
+  /// Describes the process that is next; once if it is described alike again and again.
+  private mutating func define(
+    _ name: StringID, _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields
+  ) throws(JSONError) {
+    let range = try reader.skipValue(bytes)
+    let text = bytes.extracting(range)
+    if processes.define(name, by: text) { return }
+    var again = JSONReader(at: range.lowerBound)
+    let isClean = fields.notes.isEmpty
+    processes.define(name, as: try Self.process(bytes, &again, &fields))
+    // What there is to say of it is said each time.
+    if isClean, fields.notes.isEmpty { processes.remember(name, by: text) }
   }
 
   /// A process that stands in the span itself; its text is its name.
@@ -255,13 +272,14 @@ struct JaegerJSON: JSONValueCodec {
         resource.attributes.insert(Attribute("service.name", .string(name)), at: 0)
       } else if bytes.matches(key.range, "tags"), try reader.peekKind(bytes) == .array {
         try reader.enterArray(bytes)
+        var order = JSONKeyOrder()
         var isFirstTag = true
         while try reader.nextElement(bytes, isFirst: &isFirstTag) {
-          guard let (key, value) = try JaegerTag.read(bytes, &reader, &fields) else { continue }
-          let name = fields.string(key, bytes)
+          guard let tag = try JaegerTag(bytes, &reader, &fields, &order) else { continue }
+          let name = fields.string(tag.key, bytes)
           // VictoriaTraces says it a second time here.
           if name == "service.name" { continue }
-          resource.attributes.append(Attribute(name, fields.attributeValue(value, bytes)))
+          resource.attributes.append(Attribute(name, fields.attributeValue(tag.value, bytes)))
         }
       } else {
         try reader.skipValue(bytes)

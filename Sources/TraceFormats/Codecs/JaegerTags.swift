@@ -1,7 +1,10 @@
 import TraceModel
 
 /// A Jaeger tag, which is also a field of a log: `{"key":…,"type":…,"value":…}`.
-enum JaegerTag {
+struct JaegerTag {
+  var key: JSONReader.Text
+  var value: JSONValue
+
   private enum Field {
     case key, type, value
   }
@@ -19,21 +22,22 @@ enum JaegerTag {
   ///
   /// The type is to be believed, not the JSON: Elasticsearch documents have only strings, and
   /// integers beyond 53 bits are strings everywhere.
-  static func read(
-    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields
-  ) throws(JSONError) -> (key: JSONReader.Text, value: JSONValue)? {
+  init?(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
+    _ order: inout JSONKeyOrder
+  ) throws(JSONError) {
     guard try fields.enterObject(bytes, &reader) else { return nil }
     var key: JSONReader.Text?
     var kind: Kind?
     var value = JSONValue.empty
-    var isFirst = true
-    while let name = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch names.find(bytes, name) {
+    order.begin()
+    while let (field, _) = try Self.names.next(bytes, &reader, &order) {
+      switch field {
       case .key: key = try fields.text(bytes, &reader)
       case .type:
         // Most are strings, which are none of the kinds.
         kind = try fields.text(bytes, &reader).flatMap {
-          bytes.matches($0.range, "string") ? nil : kinds.find(bytes, $0)
+          bytes.matches($0.range, "string") ? nil : Self.kinds.find(bytes, $0)
         }
       case .value where try reader.peek(bytes) == UInt8(ascii: "\""):
         value = .text(try reader.string(bytes))
@@ -42,10 +46,16 @@ enum JaegerTag {
       }
     }
     guard let key else { return nil }
-    // Go writes the double 3.0 as 3.
-    if kind == .double, case .int(let int) = value { return (key, .double(Double(int))) }
-    guard let kind, case .text(let text) = value else { return (key, value) }
-    return (key, Self.value(of: text, kind, bytes))
+    if let kind {
+      switch value {
+      // Go writes the double 3.0 as 3.
+      case .int(let int) where kind == .double: value = .double(Double(int))
+      case .text(let text): value = Self.value(of: text, kind, bytes)
+      default: break
+      }
+    }
+    self.key = key
+    self.value = value
   }
 
   private static func value(
@@ -68,6 +78,8 @@ enum JaegerTag {
 
 /// Reads Jaeger's logs as events.
 struct JaegerEvents: Sendable {
+  private var order = JSONKeyOrder()
+
   /// The name of an event is the field `event`, wherever it stands; older versions have `message`.
   mutating func read(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
@@ -93,15 +105,15 @@ struct JaegerEvents: Sendable {
     }
   }
 
-  private func readFields(
+  private mutating func readFields(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     into batch: inout SpanBatch
   ) throws(JSONError) -> StringID {
     guard try fields.enterArray(bytes, &reader) else { return .empty }
-    var pairs: [(key: JSONReader.Text, value: JSONValue)] = []
+    var pairs: [JaegerTag] = []
     var isFirst = true
     while try reader.nextElement(bytes, isFirst: &isFirst) {
-      if let pair = try JaegerTag.read(bytes, &reader, &fields) { pairs.append(pair) }
+      if let pair = try JaegerTag(bytes, &reader, &fields, &order) { pairs.append(pair) }
     }
     func field(_ name: StaticString) -> Int? {
       pairs.firstIndex {

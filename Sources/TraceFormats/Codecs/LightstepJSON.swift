@@ -12,6 +12,8 @@ struct LightstepJSON: JSONValueCodec {
   static let claimsByKeys = true
 
   private var span = MappedSpan()
+  private var order = JSONKeyOrder()
+  private var tagOrder = JSONKeyOrder()
   private var reporters = NamedResources()
 
   init() {}
@@ -37,10 +39,10 @@ struct LightstepJSON: JSONValueCodec {
     span.begin(byteOffset: byteOffset, resolution: .microsecond)
     var reader = JSONReader()
     var reporter = StringID.empty
-    var isFirst = true
     try reader.enterObject(bytes)
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    order.begin()
+    while let (field, key) = try Self.names.next(bytes, &reader, &order) {
+      switch field {
       case .name: span.draft.name = try fields.interned(bytes, &reader, &batch.strings)
       case .spanID: span.spanID = try fields.unpaddedSpanID(bytes, &reader)
       case .traceID: span.traceID = try fields.unpaddedTraceID(bytes, &reader)
@@ -64,9 +66,9 @@ struct LightstepJSON: JSONValueCodec {
     into batch: inout SpanBatch
   ) throws(JSONError) {
     guard try fields.enterObject(bytes, &reader) else { return }
-    var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    tagOrder.begin()
+    while let (field, key) = try Self.names.next(bytes, &reader, &tagOrder) {
+      switch field {
       case .parent:
         span.draft.parentSpanID = try fields.unpaddedSpanID(bytes, &reader, isOptional: true)
       case .kind: span.draft.kind = try fields.kind(bytes, &reader)
@@ -111,17 +113,28 @@ struct LightstepJSON: JSONValueCodec {
   ) throws(JSONError) {
     guard try fields.enterObject(bytes, &reader) else { return }
     var name: StringID?
-    var attributes: [Attribute] = []
+    var attributes: Range<Int>?
     var isFirst = true
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch Self.names.find(bytes, key) {
       case .reporter:
         guard let text = try fields.text(bytes, &reader) else { continue }
         name = reporters.number(of: bytes.extracting(text.range))
-      case .attributes: attributes = try fields.plainMap(bytes, &reader)
+      case .attributes: attributes = try reader.skipValue(bytes)
       default: try reader.skipValue(bytes)
       }
     }
-    if let name { reporters.define(name, as: Resource(attributes: attributes.namingService())) }
+    let text = bytes.extracting(attributes ?? 0..<0)
+    if let name, reporters.define(name, by: text) { return }
+    let isClean = fields.notes.isEmpty
+    var list: [Attribute] = []
+    if let attributes {
+      var again = JSONReader(at: attributes.lowerBound)
+      list = try fields.plainMap(bytes, &again)
+    }
+    guard let name else { return }
+    reporters.define(name, as: Resource(attributes: list.namingService()))
+    // What there is to say of it is said each time.
+    if isClean, fields.notes.isEmpty { reporters.remember(name, by: text) }
   }
 }

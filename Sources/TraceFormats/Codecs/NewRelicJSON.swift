@@ -14,6 +14,7 @@ struct NewRelicJSON: JSONValueCodec {
   static let claimsByKeys = true
 
   private var span = MappedSpan()
+  private var order = JSONKeyOrder()
   private var services = NamedResources()
   /// What is the same for all spans around, once it is known.
   private var common: [Attribute]?
@@ -49,15 +50,15 @@ struct NewRelicJSON: JSONValueCodec {
     var service = StringID.empty
     // The object, and `attributes` in it.
     var depth = 1
-    var isFirst = true
     try reader.enterObject(bytes)
+    order.begin()
     while depth > 0 {
-      guard let key = try reader.nextKey(bytes, isFirst: &isFirst) else {
+      guard let (field, key) = try Self.names.next(bytes, &reader, &order) else {
         depth -= 1
-        isFirst = false
+        order.isFirst = false
         continue
       }
-      switch Self.names.find(bytes, key) {
+      switch field {
       case .traceID: span.traceID = try fields.namedTraceID(bytes, &reader, &batch)
       case .spanID where depth == 1:
         span.spanID = try fields.namedSpanID(bytes, &reader, &batch)
@@ -73,7 +74,7 @@ struct NewRelicJSON: JSONValueCodec {
       case .attributes where depth == 1:
         guard try fields.enterObject(bytes, &reader) else { continue }
         depth += 1
-        isFirst = true
+        order.isFirst = true
       case .service: service = try fields.internedText(bytes, &reader, &batch.strings)
       case .otherService where service == .empty:
         service = try fields.internedText(bytes, &reader, &batch.strings)

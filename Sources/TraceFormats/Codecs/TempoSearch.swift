@@ -13,6 +13,8 @@ struct TempoSearch: JSONValueCodec {
   static let claimsByKeys = true
 
   private var span = MappedSpan()
+  private var order = JSONKeyOrder()
+  private var spanOrder = JSONKeyOrder()
   private var otlp = OTLPJSON()
 
   init() {}
@@ -34,16 +36,24 @@ struct TempoSearch: JSONValueCodec {
     ("durationNanos", .duration), ("attributes", .attributes),
   ])
 
+  /// Attributes that are fields of the span.
+  private enum Selected {
+    case service, name, kind, status
+  }
+  private static let attributeNames = JSONKeyTable<Selected>([
+    ("service.name", .service), ("name", .name), ("kind", .kind), ("status", .status),
+  ])
+
   mutating func decode(
     _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
   ) throws(JSONError) {
     span.begin(byteOffset: byteOffset, resolution: .millisecond)
     var reader = JSONReader()
     var sets: Int?
-    var isFirst = true
     try reader.enterObject(bytes)
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    order.begin()
+    while let (field, key) = try Self.names.next(bytes, &reader, &order) {
+      switch field {
       case .traceID:
         span.traceID = try fields.unpaddedTraceID(bytes, &reader)
       case .service:
@@ -84,29 +94,31 @@ struct TempoSearch: JSONValueCodec {
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ traceID: TraceID, byteOffset: Int,
     _ fields: inout JSONFields, into batch: inout SpanBatch
   ) throws(JSONError) {
-    var starts = [reader.position]
-    if try reader.peekKind(bytes) == .array {
-      starts = []
-      try reader.enterArray(bytes)
-      var isFirst = true
-      while try reader.nextElement(bytes, isFirst: &isFirst) {
-        starts.append(try reader.skipValue(bytes).lowerBound)
-      }
+    guard try reader.peekKind(bytes) == .array else {
+      return try readSet(bytes, &reader, traceID, byteOffset: byteOffset, &fields, into: &batch)
     }
-    for start in starts {
-      reader.position = start
-      guard try fields.enterObject(bytes, &reader) else { continue }
-      var isFirst = true
-      while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-        guard case .spans = Self.names.find(bytes, key), try fields.enterArray(bytes, &reader)
-        else {
-          try reader.skipValue(bytes)
-          continue
-        }
-        var isFirstSpan = true
-        while try reader.nextElement(bytes, isFirst: &isFirstSpan) {
-          try readSpan(bytes, &reader, traceID, byteOffset: byteOffset, &fields, into: &batch)
-        }
+    try reader.enterArray(bytes)
+    var isFirst = true
+    while try reader.nextElement(bytes, isFirst: &isFirst) {
+      try readSet(bytes, &reader, traceID, byteOffset: byteOffset, &fields, into: &batch)
+    }
+  }
+
+  private mutating func readSet(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ traceID: TraceID, byteOffset: Int,
+    _ fields: inout JSONFields, into batch: inout SpanBatch
+  ) throws(JSONError) {
+    guard try fields.enterObject(bytes, &reader) else { return }
+    var isFirst = true
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      guard case .spans = Self.names.find(bytes, key) else {
+        try reader.skipValue(bytes)
+        continue
+      }
+      guard try fields.enterArray(bytes, &reader) else { continue }
+      var isFirstSpan = true
+      while try reader.nextElement(bytes, isFirst: &isFirstSpan) {
+        try readSpan(bytes, &reader, traceID, byteOffset: byteOffset, &fields, into: &batch)
       }
     }
   }
@@ -118,9 +130,9 @@ struct TempoSearch: JSONValueCodec {
     span.begin(byteOffset: byteOffset, resolution: .nanosecond)
     span.traceID = traceID
     guard try fields.enterObject(bytes, &reader) else { return }
-    var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    spanOrder.begin()
+    while let (field, key) = try Self.names.next(bytes, &reader, &spanOrder) {
+      switch field {
       case .spanID: span.spanID = try fields.unpaddedSpanID(bytes, &reader)
       case .name: span.draft.name = try fields.interned(bytes, &reader, &batch.strings)
       case .start: span.draft.start = try fields.unixNanos(bytes, &reader)
@@ -137,30 +149,48 @@ struct TempoSearch: JSONValueCodec {
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     into batch: inout SpanBatch
   ) throws(JSONError) {
-    for attribute in try otlp.attributeList(bytes, &reader, depth: 0) {
-      if case .string(let text) = attribute.value {
-        let value = batch.strings.intern(text)
-        let utf8 = text.utf8Span.span
-        switch attribute.key {
-        case "service.name":
-          span.addToSource(.serviceName, value, &batch)
-          continue
-        case "name":
-          span.draft.name = value
-          continue
-        case "kind":
-          span.draft.kind = SpanKind(named: utf8, utf8.indices) ?? .unspecified
-          continue
-        case "status":
-          span.draft.status = SpanStatus(named: utf8, utf8.indices) ?? .unset
-          continue
-        default: break
+    if try otlp.fields.enterArray(bytes, &reader) {
+      var isFirst = true
+      while try reader.nextElement(bytes, isFirst: &isFirst) {
+        guard let (key, value) = try otlp.keyValue(bytes, &reader, depth: 0) else { continue }
+        if let key, case .text(let text) = value, take(key, text, bytes, &batch) { continue }
+        let number = key.map { intern($0, bytes, &batch.strings) } ?? .empty
+        if case .text(let text) = value {
+          batch.append(number, intern(text, bytes, &batch.strings), isDetail: false)
+        } else {
+          otlp.fields.append(number, value, bytes, isDetail: false, to: &batch)
         }
-      }
-      batch.withAttributes {
-        $0.append(key: $1.intern(attribute.key), value: attribute.value, strings: &$1)
       }
     }
     otlp.fields.notes.discard()
+  }
+
+  /// Takes an attribute that is a field of the span; false if it is none.
+  private mutating func take(
+    _ key: JSONReader.Text, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ batch: inout SpanBatch
+  ) -> Bool {
+    switch Self.attributeNames.find(bytes, key) {
+    case .service:
+      span.addToSource(.serviceName, intern(text, bytes, &batch.strings), &batch)
+    case .name: span.draft.name = intern(text, bytes, &batch.strings)
+    case .kind:
+      span.draft.kind = otlp.fields.withUTF8(of: text, bytes) {
+        SpanKind(named: $0, $0.indices) ?? .unspecified
+      }
+    case .status:
+      span.draft.status = otlp.fields.withUTF8(of: text, bytes) {
+        SpanStatus(named: $0, $0.indices) ?? .unset
+      }
+    case nil: return false
+    }
+    return true
+  }
+
+  /// The number of a text in the pool; what is no UTF-8 in it becomes U+FFFD, without a note.
+  private mutating func intern(
+    _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ strings: inout StringPool
+  ) -> StringID {
+    if text.isASCII { return otlp.fields.intern(text, bytes, &strings) }
+    return strings.intern(otlp.fields.string(text, bytes))
   }
 }

@@ -9,6 +9,9 @@ struct ZipkinJSON: JSONValueCodec {
   static let telltales = ["localEndpoint", "remoteEndpoint"]
 
   private var span = MappedSpan()
+  private var order = JSONKeyOrder()
+  private var localOrder = JSONKeyOrder()
+  private var remoteOrder = JSONKeyOrder()
 
   init() {}
 
@@ -44,10 +47,10 @@ struct ZipkinJSON: JSONValueCodec {
   ) throws(JSONError) {
     span.begin(byteOffset: byteOffset, resolution: .microsecond)
     var reader = JSONReader()
-    var isFirst = true
     try reader.enterObject(bytes)
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    order.begin()
+    while let (field, key) = try Self.names.next(bytes, &reader, &order) {
+      switch field {
       case .traceID: span.traceID = try fields.unpaddedTraceID(bytes, &reader)
       case .spanID: span.spanID = try fields.unpaddedSpanID(bytes, &reader)
       case .parentID:
@@ -57,9 +60,11 @@ struct ZipkinJSON: JSONValueCodec {
       case .timestamp: span.draft.start = try fields.time(bytes, &reader, in: .microseconds)
       case .duration: span.duration = try fields.duration(bytes, &reader, in: .microseconds)
       case .local:
-        try ZipkinEndpoint(bytes, &reader, &fields, &batch.strings).addAsLocal(&span, &batch)
+        try ZipkinEndpoint(bytes, &reader, &fields, &localOrder, &batch.strings)
+          .addAsLocal(&span, &batch)
       case .remote:
-        try ZipkinEndpoint(bytes, &reader, &fields, &batch.strings).addAsRemote(&batch)
+        try ZipkinEndpoint(bytes, &reader, &fields, &remoteOrder, &batch.strings)
+          .addAsRemote(&batch)
       case .annotations: try annotations(bytes, &reader, &fields, into: &batch)
       case .tags: try tags(bytes, &reader, &fields, into: &batch)
       case nil: try fields.attribute(key, bytes, &reader, into: &batch)

@@ -16,12 +16,12 @@ struct ZipkinEndpoint: Sendable {
   /// Reads an endpoint; an empty one if it is null.
   init(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
-    _ strings: inout StringPool
+    _ order: inout JSONKeyOrder, _ strings: inout StringPool
   ) throws(JSONError) {
     guard try fields.enterObject(bytes, &reader) else { return }
-    var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    order.begin()
+    while let (field, _) = try Self.names.next(bytes, &reader, &order) {
+      switch field {
       case .service: service = try fields.interned(bytes, &reader, &strings)
       case .address:
         let text = try fields.interned(bytes, &reader, &strings)

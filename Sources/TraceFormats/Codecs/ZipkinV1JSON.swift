@@ -12,6 +12,10 @@ struct ZipkinV1JSON: JSONValueCodec {
   static let telltales = ["binaryAnnotations"]
 
   private var span = MappedSpan()
+  private var order = JSONKeyOrder()
+  private var partOrder = JSONKeyOrder()
+  private var binaryOrder = JSONKeyOrder()
+  private var endpointOrder = JSONKeyOrder()
 
   init() {}
 
@@ -77,10 +81,10 @@ struct ZipkinV1JSON: JSONValueCodec {
     var common = Common()
     common.draft.byteOffset = byteOffset
     var reader = JSONReader()
-    var isFirst = true
     try reader.enterObject(bytes)
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    order.begin()
+    while let (field, _) = try Self.names.next(bytes, &reader, &order) {
+      switch field {
       case .traceID: common.traceID = try fields.unpaddedTraceID(bytes, &reader)
       case .spanID: common.spanID = try fields.unpaddedSpanID(bytes, &reader)
       case .parentID:
@@ -166,7 +170,7 @@ struct ZipkinV1JSON: JSONValueCodec {
     ("timestamp", .timestamp), ("key", .key), ("value", .value), ("endpoint", .endpoint),
   ])
 
-  private func annotations(
+  private mutating func annotations(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     _ strings: inout StringPool
   ) throws(JSONError) -> [Annotation] {
@@ -175,16 +179,17 @@ struct ZipkinV1JSON: JSONValueCodec {
     var isFirst = true
     while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var annotation = Annotation()
-      var isFirstKey = true
-      while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
-        switch Self.parts.find(bytes, key) {
+      partOrder.begin()
+      while let (part, _) = try Self.parts.next(bytes, &reader, &partOrder) {
+        switch part {
         case .timestamp: annotation.time = try fields.time(bytes, &reader, in: .microseconds)
         case .value:
           guard let text = try fields.text(bytes, &reader) else { continue }
           annotation.value = text
           annotation.core = Self.cores.find(bytes, text)
         case .endpoint:
-          annotation.endpoint = try ZipkinEndpoint(bytes, &reader, &fields, &strings)
+          annotation.endpoint = try ZipkinEndpoint(
+            bytes, &reader, &fields, &endpointOrder, &strings)
         case .key, nil: try reader.skipValue(bytes)
         }
       }
@@ -193,7 +198,7 @@ struct ZipkinV1JSON: JSONValueCodec {
     return all
   }
 
-  private func binaryAnnotations(
+  private mutating func binaryAnnotations(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     _ strings: inout StringPool
   ) throws(JSONError) -> [BinaryAnnotation] {
@@ -202,15 +207,16 @@ struct ZipkinV1JSON: JSONValueCodec {
     var isFirst = true
     while try fields.nextObject(bytes, &reader, isFirst: &isFirst) {
       var annotation = BinaryAnnotation()
-      var isFirstKey = true
-      while let key = try reader.nextKey(bytes, isFirst: &isFirstKey) {
-        switch Self.parts.find(bytes, key) {
+      binaryOrder.begin()
+      while let (part, _) = try Self.parts.next(bytes, &reader, &binaryOrder) {
+        switch part {
         case .key:
           guard let text = try fields.text(bytes, &reader) else { continue }
           annotation.key = text
         case .value: annotation.value = try fields.plainValue(bytes, &reader)
         case .endpoint:
-          annotation.endpoint = try ZipkinEndpoint(bytes, &reader, &fields, &strings)
+          annotation.endpoint = try ZipkinEndpoint(
+            bytes, &reader, &fields, &endpointOrder, &strings)
         case .timestamp, nil: try reader.skipValue(bytes)
         }
       }

@@ -9,13 +9,11 @@ extension JSONTextImporter {
     // Among records a broken one ends where its brackets do, so that the others keep what is around
     // them.
     scanner = JSONScanner(memberDepth: 1, framesDamage: wrapper.isOpen && wrapper.isClaimed)
-    shape.members.removeAll(keepingCapacity: true)
-    isEmptyOTLP = false
+    beginShape()
     mode = outside
     switch whole(bytes, from: start) {
     case .object(let end):
-      lines.advance(to: base + start, in: bytes, base: base)
-      object(bytes.extracting(start..<end), base: base + start, &batch)
+      object(bytes, start..<end, base: base, &batch)
       return end
     case .wrapper(let trigger, let value, let depth):
       return begin(
@@ -41,8 +39,7 @@ extension JSONTextImporter {
           recordTooLong(bytes, from: start, base: base, &batch)
           return end
         }
-        lines.advance(to: base + start, in: bytes, base: base)
-        object(bytes.extracting(start..<end), base: base + start, &batch)
+        object(bytes, start..<end, base: base, &batch)
         return end
       case .more:
         if bytes.count - start > recordLimit {
@@ -53,8 +50,8 @@ extension JSONTextImporter {
         }
         return bytes.count
       case .bad(let error):
-        lines.advance(to: base + start, in: bytes, base: base)
         let read = bytes.extracting(start..<error.offset)
+        lines.advance(to: base + start, in: bytes, base: base)
         if mayBeLiteral(read, next: bytes[error.offset]) {
           return readLiteral(bytes, from: start, base: base, &batch)
         }
@@ -90,10 +87,16 @@ extension JSONTextImporter {
     }
     // What is skipped is scanned from here on.
     if case .wrapper(let trigger, _, _) = wrapper, !trigger.isOtherSignal { return wrapper }
-    shape.members.removeAll(keepingCapacity: true)
-    isEmptyOTLP = false
+    beginShape()
     scanner.memberDepth = 1
     return nil
+  }
+
+  /// Begins to note the members of another object.
+  private mutating func beginShape() {
+    shape.members.removeAll(keepingCapacity: true)
+    claimed.begin()
+    isEmptyOTLP = false
   }
 
   /// Takes note of a member, of which `bytes` end before its value.
@@ -190,18 +193,28 @@ extension JSONTextImporter {
     skipped.beginReported(at: lines.offset, place: lines.place)
   }
 
-  /// Takes an object that is whole and no OTLP with spans.
-  mutating func object(_ bytes: Span<UInt8>, base: Int, _ batch: inout SpanBatch) {
-    if let damage = scanner.damage { return damagedObject(damage, bytes, base: base, &batch) }
+  /// Takes the object in `range` of `around`, which is whole and no OTLP with spans.
+  mutating func object(
+    _ around: Span<UInt8>, _ range: Range<Int>, base aroundBase: Int, _ batch: inout SpanBatch
+  ) {
+    let bytes = around.extracting(range)
+    let base = aroundBase + range.lowerBound
+    if let damage = scanner.damage {
+      lines.advance(to: base, in: around, base: aroundBase)
+      return damagedObject(damage, bytes, base: base, &batch)
+    }
     if isEmptyOTLP {
       endSkipped(&batch)
       recognize(OTLPJSON.format.name)
       return
     }
-    guard let (index, claim) = claim(bytes) else { return noObject(bytes, base: base) }
+    guard let (index, claim) = claim(bytes) else {
+      lines.advance(to: base, in: around, base: aroundBase)
+      return noObject(bytes, base: base)
+    }
     endSkipped(&batch)
     if claim == .otherSignal {
-      // The line tracker is behind by what was read in this chunk, or at the carry.
+      lines.advance(to: base, in: around, base: aroundBase)
       batch.issues.append(issue(.otherSignal, at: 0, bytes, base: base, "metrics or logs"))
       isRecognized = true
       return
@@ -216,8 +229,12 @@ extension JSONTextImporter {
     if claim == .nothing { return }
     do throws(JSONError) {
       try codecs[index].decode(bytes, byteOffset: base, fields: &fields, into: &batch)
+      // Lines are counted where something is to be said, and else at the end of all bytes at once.
+      guard !fields.notes.isEmpty else { return }
+      lines.advance(to: base, in: around, base: aroundBase)
       addNotes(bytes, base: base, &batch)
     } catch {
+      lines.advance(to: base, in: around, base: aroundBase)
       fields.notes.discard()
       batch.rollBack()
       batch.issues.append(
@@ -241,11 +258,11 @@ extension JSONTextImporter {
   /// The codec that claims the object: the last one is asked first.
   private mutating func claim(_ bytes: Span<UInt8>) -> (index: Int, claim: JSONClaim)? {
     if codecs.indices.contains(recentCodec) {
-      let claimsByKeys = type(of: codecs[recentCodec]).claimsByKeys
-      if claimsByKeys, let claim = claimed.claim(of: shape, bytes) { return (recentCodec, claim) }
+      if let claim = claimed.claim(of: shape, bytes) { return (recentCodec, claim) }
       let claim = codecs[recentCodec].claim(shape, bytes)
       if claim.isClaimed {
-        if claimsByKeys { claimed.add(shape, bytes, claim) }
+        let byKeys = type(of: codecs[recentCodec]).claimsByKeys
+        claimed.add(shape, bytes, byKeys ? claim : nil)
         return (recentCodec, claim)
       }
     }

@@ -14,10 +14,12 @@ extension JSONTextImporter {
     let isObject = value == UInt8(ascii: "{")
     let found: JSONTrigger?
     if depth > 1 {
+      guard isArray || isObject else { return nil }
       found = inside?.keys.find(bytes, key)
     } else {
       noteMember(key, bytes)
       scanner.memberDepth = 1
+      if claimed.expects(key, bytes) { return nil }
       found = triggers.find(bytes, key)
     }
     switch found {
@@ -62,7 +64,7 @@ extension JSONTextImporter {
       guard let context = JSONContext.keys.find(bytes, member.key) else { continue }
       var reader = JSONReader(at: member.value)
       guard let range = try? reader.skipValue(bytes) else { continue }
-      take(context, bytes.extracting(range), base: base + range.lowerBound, &batch)
+      take(context, bytes, range, base: base, &batch)
     }
   }
 
@@ -148,8 +150,7 @@ extension JSONTextImporter {
     examined &+= scanner.consumed
     switch step {
     case .end(let end):
-      lines.advance(to: base + start, in: bytes, base: base)
-      take(unit, bytes.extracting(start..<end), base: base + start, &batch)
+      take(unit, bytes, start..<end, base: base, &batch)
       return end
     case .more, .member:
       carry(.wrapped(unit), bytes, from: start, base: base)
@@ -160,14 +161,15 @@ extension JSONTextImporter {
     }
   }
 
-  /// Takes a part that is whole.
+  /// Takes the part in `range`, which is whole.
   mutating func take(
-    _ unit: JSONWrapper.Unit, _ bytes: Span<UInt8>, base: Int, _ batch: inout SpanBatch
+    _ unit: JSONWrapper.Unit, _ bytes: Span<UInt8>, _ range: Range<Int>, base: Int,
+    _ batch: inout SpanBatch
   ) {
-    pass(bytes, bytes.indices, base: base)
+    pass(bytes, range, base: base)
     switch unit {
     case .key:
-      let key = 1..<bytes.count - 1
+      let key = range.lowerBound + 1..<range.upperBound - 1
       if let context = JSONContext.keys.find(bytes, key) {
         wrapper.member = .context(context)
       } else {
@@ -176,16 +178,20 @@ extension JSONTextImporter {
         case .otlp, .otherSignal, .listOrInside, nil: break
         }
       }
-    case .context(let context): take(context, bytes, base: base, &batch)
+    case .context(let context): take(context, bytes, range, base: base, &batch)
     }
   }
 
   /// Hands the codecs what stands beside their records.
   private mutating func take(
-    _ context: JSONContext, _ bytes: Span<UInt8>, base: Int, _ batch: inout SpanBatch
+    _ context: JSONContext, _ around: Span<UInt8>, _ range: Range<Int>, base aroundBase: Int,
+    _ batch: inout SpanBatch
   ) {
+    let bytes = around.extracting(range)
+    let base = aroundBase + range.lowerBound
     if case .status = context {
       guard bytes.matches(bytes.indices, "\"PARTIAL\"") else { return }
+      lines.advance(to: base, in: around, base: aroundBase)
       return batch.issues.append(
         issue(
           .limitReached, at: 0, bytes, base: base,
@@ -194,6 +200,8 @@ extension JSONTextImporter {
     for index in lookingAround {
       do throws(JSONError) {
         try codecs[index].take(context, bytes, fields: &fields, into: &batch)
+        guard !fields.notes.isEmpty else { continue }
+        lines.advance(to: base, in: around, base: aroundBase)
         addNotes(bytes, base: base, &batch)
       } catch {
         // The scanner has found the value well-formed, so this does not happen.

@@ -263,7 +263,7 @@ public struct JSONTextImporter: SpanImporter {
       if carry.count > ImportLimits.heldBytes { release(isWhole: false, &batch) }
     case (.element, .end), (.element, .bad): release(isWhole: true, &batch)
     case (_, .more), (_, .member): break
-    case (.candidate, .end): withCarry(&batch) { $0.object($1, base: $2, &$3) }
+    case (.candidate, .end): withCarry(&batch) { $0.object($1, $1.indices, base: $2, &$3) }
     case (.candidate, .bad) where mayBeLiteral(carry.span, next: chunk[stop]):
       literal = JSLiteralScanner()
       let held = carry
@@ -282,7 +282,8 @@ public struct JSONTextImporter: SpanImporter {
     case (.literal, .end): withCarry(&batch) { $0.takeLiteral($1, base: $2, &$3) }
     case (.literal, .bad(let error)):
       withCarry(&batch) { $0.brokenLiteral(error, $1, base: $2, &$3) }
-    case (.wrapped(let unit), .end): withCarry(&batch) { $0.take(unit, $1, base: $2, &$3) }
+    case (.wrapped(let unit), .end):
+      withCarry(&batch) { $0.take(unit, $1, $1.indices, base: $2, &$3) }
     case (.wrapped, .bad(let error)):
       withCarry(&batch) { this, bytes, base, batch in
         this.pass(bytes, bytes.indices, base: base)

@@ -11,9 +11,17 @@ struct OTLPJSONCutter: PartCutter {
   /// it; behind that a span will do. More than a Collector puts into one `ResourceSpans`, so that what
   /// stands behind the spans (`schemaUrl` does) is in the same part.
   static let window = 2 << 20
+  /// How far to look for a first cut: an input that has none until there is no OTLP, and looking on
+  /// would cost a good part of reading it.
+  static let patience = 64 << 10
+
+  private var hasFound = false
 
   mutating func cut(in block: Span<UInt8>, base: Int) -> PartCut? {
-    resource(in: block, base) ?? span(in: block, base)
+    guard hasFound || base < Self.patience else { return nil }
+    let cut = resource(in: block, base) ?? span(in: block, base)
+    if cut != nil { hasFound = true }
+    return cut
   }
 
   /// The first element of `resourceSpans`, or an object that has them.

@@ -1,5 +1,50 @@
 import TraceModel
 
+/// Which keys of a `JSONKeyTable` followed which in the objects that were read, and where in one the
+/// reader is. Keys that are not in the table are passed over.
+struct JSONKeyOrder: Sendable {
+  /// Whether no member of the object was read yet.
+  var isFirst = true
+  /// By the number of a key plus one, 0 for the beginning: the number plus one of what came next.
+  private var followers: [UInt8] = [0]
+  /// The number of the last key plus one.
+  private var last = 0
+
+  /// Begins the next object.
+  @inline(__always)
+  mutating func begin() {
+    isFirst = true
+    last = 0
+  }
+
+  /// What the next key is most likely.
+  @inline(__always)
+  fileprivate var guess: Int? {
+    let number = Int(followers[last])
+    return number == 0 ? nil : number &- 1
+  }
+
+  /// Where the next key begins, if it is written as usual.
+  @inline(__always)
+  fileprivate func start(_ bytes: Span<UInt8>, _ reader: JSONReader) -> Int? {
+    isFirst ? reader.position : bytes.endOfSeparator(UInt8(ascii: ","), at: reader.position)
+  }
+
+  /// Goes on behind a key that was guessed.
+  @inline(__always)
+  fileprivate mutating func pass(_ number: Int) {
+    isFirst = false
+    last = number &+ 1
+  }
+
+  /// Goes on behind a key that was not.
+  fileprivate mutating func learn(_ number: Int) {
+    followers[last] = UInt8(truncatingIfNeeded: number &+ 1)
+    last = number &+ 1
+    while followers.count <= last { followers.append(0) }
+  }
+}
+
 /// Finds which of a fixed set of object keys some bytes are, without making a string.
 ///
 /// Keys are compared as up to four 8-byte words, so they are at most 32 bytes long.
@@ -46,6 +91,10 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
   }
 
   private var entries: [Entry] = []
+  /// The names as they stand before their values, `"traceId":`, behind one another.
+  private var texts: [UInt8] = []
+  /// Where the text of each entry ends.
+  private var textEnds: [Int] = []
   /// Open addressing: the number of an entry plus one, or 0.
   private var slots: [UInt8]
 
@@ -60,6 +109,8 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
       while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
       entries.append(Entry(words: words, key: key))
       slots[slot] = UInt8(entries.count)
+      texts += [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\""), UInt8(ascii: ":")]
+      textEnds.append(texts.count)
     }
   }
 
@@ -77,6 +128,12 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
   /// The key that the bytes of `range` are.
   @inline(__always)
   func find(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Key? {
+    number(bytes, range).map { entries[$0].key }
+  }
+
+  /// The number of the entry whose name the bytes of `range` are.
+  @inline(__always)
+  private func number(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
     guard range.count <= 32 else { return nil }
     let words = Words(bytes, range)
     var slot = words.hash & (slots.count &- 1)
@@ -87,7 +144,7 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
       if entries[number &- 1].words.hasEnds(of: words),
         words.length <= 16 || entries[number &- 1].words == words
       {
-        return entries[number &- 1].key
+        return number &- 1
       }
       slot = (slot &+ 1) & (slots.count &- 1)
     }
@@ -96,10 +153,39 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
   /// The key that `text` is, also if it is written with escapes.
   @inline(__always)
   func find(_ bytes: Span<UInt8>, _ text: JSONReader.Text) -> Key? {
-    if !text.hasEscapes { return find(bytes, text.range) }
+    number(bytes, text).map { entries[$0].key }
+  }
+
+  @inline(__always)
+  private func number(_ bytes: Span<UInt8>, _ text: JSONReader.Text) -> Int? {
+    if !text.hasEscapes { return number(bytes, text.range) }
     var plain: [UInt8] = []
     JSONText.unescape(bytes, text.range, into: &plain)
-    return find(plain.span, 0..<plain.count)
+    return number(plain.span, 0..<plain.count)
+  }
+
+  /// The next member of the object that the reader is in: which key it has, and how that is written;
+  /// nil at the object's end. The colon is consumed.
+  ///
+  /// What `order` knows of the objects before is tried first: one comparison then replaces finding the
+  /// end of the key and looking it up.
+  @inline(__always)
+  func next(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ order: inout JSONKeyOrder
+  ) throws(JSONError) -> (key: Key?, text: JSONReader.Text)? {
+    if let guess = order.guess, let start = order.start(bytes, reader) {
+      let textStart = guess == 0 ? 0 : textEnds[guess &- 1]
+      let end = start &+ textEnds[guess] &- textStart
+      if end <= bytes.count, bytes.equals(start..<end, texts.span, from: textStart) {
+        reader.position = end
+        order.pass(guess)
+        return (entries[guess].key, JSONReader.Text(range: start &+ 1..<end &- 2))
+      }
+    }
+    guard let text = try reader.nextKey(bytes, isFirst: &order.isFirst) else { return nil }
+    let number = number(bytes, text)
+    if let number { order.learn(number) }
+    return (number.map { entries[$0].key }, text)
   }
 
   /// `droppedLinksCount` as `dropped_links_count`.

@@ -103,18 +103,22 @@ struct JSONReader {
   mutating func nextKey(
     _ bytes: Span<UInt8>, isFirst: inout Bool
   ) throws(JSONError) -> Text? {
-    var byte = try peek(bytes)
-    if !isFirst, byte == UInt8(ascii: ",") {
-      position &+= 1
-      byte = try peek(bytes)
-    } else if byte == UInt8(ascii: "}") {
-      position &+= 1
-      return nil
-    } else if !isFirst {
-      throw JSONError(.commaInObject, at: position)
+    if !isFirst, let next = bytes.endOfSeparator(UInt8(ascii: ","), at: position) {
+      position = next
+    } else {
+      let byte = try peek(bytes)
+      if !isFirst, byte == UInt8(ascii: ",") {
+        position = bytes.endOfSpace(from: position &+ 1)
+        guard position < bytes.count else { throw JSONError(.endOfInput, at: bytes.count) }
+      } else if byte == UInt8(ascii: "}") {
+        position &+= 1
+        return nil
+      } else if !isFirst {
+        throw JSONError(.commaInObject, at: position)
+      }
     }
     isFirst = false
-    guard byte == UInt8(ascii: "\"") else { throw JSONError(.key, at: position) }
+    guard bytes[position] == UInt8(ascii: "\"") else { throw JSONError(.key, at: position) }
     let key = try string(bytes)
     guard try peek(bytes) == UInt8(ascii: ":") else { throw JSONError(.colon, at: position) }
     position &+= 1

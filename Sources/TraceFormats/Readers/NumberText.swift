@@ -22,6 +22,11 @@ struct NumberText {
     fileprivate mutating func appendDigits(
       _ bytes: Span<UInt8>, _ index: inout Int, _ end: Int, _ count: inout Int
     ) {
+      while index &+ 8 <= end, count <= 10, let eight = bytes.eightDigits(at: index) {
+        digits = digits &* 100_000_000 &+ eight
+        count &+= 8
+        index &+= 8
+      }
       while index < end, count < 18 {
         let digit = bytes[index] &- UInt8(ascii: "0")
         guard digit < 10 else { return }
