@@ -14,7 +14,7 @@ extension SpanBatch {
   public func eventName(at row: Int, _ number: Int) -> StringID { event(row, number).name }
   /// The positions of an event's attributes in `detailAttributes`.
   public func eventAttributeRange(at row: Int, _ number: Int) -> Range<Int> {
-    event(row, number).attributes
+    event(row, number).attributes.range
   }
 
   /// The trace and the span that a link points to.
