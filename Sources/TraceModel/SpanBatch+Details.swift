@@ -23,6 +23,14 @@ extension SpanBatch {
     return (link.traceID, link.spanID)
   }
 
+  /// How many links there are, of all rows and of the one that is being read.
+  public var linkCount: Int { links.count }
+
+  /// Ends links that are copies of those at `range` among all, with their attributes.
+  public mutating func repeatLinks(_ range: Range<Int>) {
+    for position in range where position < links.count { links.append(links[position]) }
+  }
+
   private func event(_ row: Int, _ number: Int) -> EventEntry {
     events[eventRange(at: row).lowerBound + number]
   }

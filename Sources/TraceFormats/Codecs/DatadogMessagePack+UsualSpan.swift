@@ -19,6 +19,7 @@ extension DatadogMessagePack {
     guard isUsual, codec.span.traceID != nil, codec.span.spanID != nil else {
       fields.notes.discard()
       batch.rollBack()
+      usual.links = nil
       return nil
     }
     codec.completeTraceID(parts)
@@ -27,23 +28,34 @@ extension DatadogMessagePack {
   }
 
   /// The head of an array of twelve values.
-  private static let twelveValues: UInt8 = 0x9c
+  static let twelveValues: UInt8 = 0x9c
 
   /// What is learned of spans, for those behind them.
   struct Usual: Sendable {
     fileprivate var habits = AttributeHabits()
-    /// The numbers in the batch of the payload's strings; nil for those not asked for yet.
-    fileprivate var known: [StringID?] = []
+    /// The payload's strings by their numbers, as far as they were asked for.
+    fileprivate var known: [Known] = []
     /// What strings of the batch mean; nil for those not asked for yet.
     private var meanings: [Meaning?] = []
+    /// The last string that links were read from, and where they stand among all of the batch.
+    fileprivate var links: (number: UInt64, range: Range<Int>)?
+    /// Of strings that are JSON.
+    fileprivate var fields = JSONFields()
     private var batchNumber: Int?
 
     /// Forgets the strings of an earlier payload.
-    mutating func forgetStrings() { known.removeAll(keepingCapacity: true) }
+    mutating func forgetStrings() {
+      known.removeAll(keepingCapacity: true)
+      links = nil
+    }
 
+    @inline(__always)
     fileprivate mutating func follow(_ number: Int) {
       habits.follow(number)
-      guard number != batchNumber else { return }
+      if number != batchNumber { forgetBatch(number) }
+    }
+
+    private mutating func forgetBatch(_ number: Int) {
       batchNumber = number
       meanings.removeAll(keepingCapacity: true)
       forgetStrings()
@@ -72,6 +84,15 @@ extension DatadogMessagePack {
   fileprivate struct Meaning: Sendable {
     var meta: DatadogJSON.Meta?
     var kind: SpanKind?
+  }
+
+  /// A string of the payload.
+  fileprivate struct Known: Sendable {
+    /// Its number in the batch.
+    var id = StringID.empty
+    /// Whether it was asked for yet.
+    var isKnown = false
+    var meaning = Meaning()
   }
 
   // MARK: v0.3 and v0.4
@@ -210,9 +231,9 @@ extension DatadogMessagePack {
     _ batch: inout SpanBatch
   ) -> Bool {
     reader.position &+= 1
-    guard let service = numbered(bytes, &reader, &batch),
-      let operation = numbered(bytes, &reader, &batch),
-      let resource = numbered(bytes, &reader, &batch),
+    guard let service = numbered(bytes, &reader, &batch)?.id,
+      let operation = numbered(bytes, &reader, &batch)?.id,
+      let resource = numbered(bytes, &reader, &batch)?.id,
       let trace = reader.uint(bytes), trace != 0, let span = reader.uint(bytes), span != 0,
       let parent = reader.uint(bytes),
       number(.start, bytes, &reader), number(.duration, bytes, &reader),
@@ -220,9 +241,8 @@ extension DatadogMessagePack {
       let count = reader.mapCount(bytes)
     else { return false }
     for _ in 0..<count {
-      guard let key = numbered(bytes, &reader, &batch), metric(key, bytes, &reader, &batch) else {
-        return false
-      }
+      guard let key = numbered(bytes, &reader, &batch), metric(key.id, bytes, &reader, &batch)
+      else { return false }
     }
     guard let type = numbered(bytes, &reader, &batch) else { return false }
     codec.span.traceID = TraceID(high: 0, low: trace)
@@ -231,8 +251,8 @@ extension DatadogMessagePack {
     parts.service = service
     parts.operation = operation
     parts.resource = resource
-    parts.type = type
-    parts.kindOfType = usual.meaning(of: type, batch.strings).kind
+    parts.type = type.id
+    parts.kindOfType = type.meaning.kind
     return true
   }
 
@@ -243,22 +263,19 @@ extension DatadogMessagePack {
     guard let count = reader.mapCount(bytes) else { return false }
     for _ in 0..<count {
       guard let key = numbered(bytes, &reader, &batch) else { return false }
-      let start = reader.position
-      let field = usual.meaning(of: key, batch.strings).meta
-      if let field, !field.isText {
-        let known = strings.text
-        guard let number = reader.uint(bytes), let range = strings.range(number),
-          let isTaken = take(field, known.span, range, &parts, &batch)
+      if let field = key.meaning.meta, !field.isText {
+        let start = reader.position
+        guard let number = reader.uint(bytes), let isTaken = take(field, number, &parts, &batch)
         else { return false }
         if isTaken { continue }
         reader.position = start
       }
-      guard let value = numbered(bytes, &reader, &batch) else { return false }
-      if let field, field.isText {
+      guard let value = numbered(bytes, &reader, &batch)?.id else { return false }
+      if let field = key.meaning.meta, field.isText {
         codec.take(field, value, &parts)
         continue
       }
-      batch.append(key, value, isDetail: false)
+      batch.append(key.id, value, isDetail: false)
     }
     return true
   }
@@ -267,20 +284,42 @@ extension DatadogMessagePack {
   @inline(__always)
   private mutating func numbered(
     _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ batch: inout SpanBatch
-  ) -> StringID? {
+  ) -> Known? {
     guard let number = reader.uint(bytes) else { return nil }
-    if number < UInt64(usual.known.count), let id = usual.known[Int(number)] { return id }
+    if number < UInt64(usual.known.count) {
+      let known = usual.known[Int(truncatingIfNeeded: number)]
+      if known.isKnown { return known }
+    }
     return addKnown(number, &batch)
   }
 
-  private mutating func addKnown(_ number: UInt64, _ batch: inout SpanBatch) -> StringID? {
+  private mutating func addKnown(_ number: UInt64, _ batch: inout SpanBatch) -> Known? {
     guard let range = strings.range(number), strings.text.span.isValidUTF8(range) else {
       return nil
     }
     let id = batch.strings.intern(strings.text.span.extracting(range))
-    while usual.known.count <= Int(number) { usual.known.append(nil) }
-    usual.known[Int(number)] = id
-    return id
+    while usual.known.count <= Int(number) { usual.known.append(Known()) }
+    let known = Known(id: id, isKnown: true, meaning: usual.meaning(of: id, batch.strings))
+    usual.known[Int(number)] = known
+    return known
+  }
+
+  /// Takes the string of that number as the function below does. One that links were read from just
+  /// before is not read again.
+  private mutating func take(
+    _ field: DatadogJSON.Meta, _ number: UInt64, _ parts: inout DatadogParts,
+    _ batch: inout SpanBatch
+  ) -> Bool? {
+    if field == .links, let links = usual.links, links.number == number {
+      batch.repeatLinks(links.range)
+      return true
+    }
+    let text = strings.text
+    guard let range = strings.range(number) else { return nil }
+    let first = batch.linkCount
+    let isTaken = take(field, text.span, range, &parts, &batch)
+    if field == .links, isTaken == true { usual.links = (number, first..<batch.linkCount) }
+    return isTaken
   }
 
   // MARK: Values
@@ -301,7 +340,8 @@ extension DatadogMessagePack {
       return parts.highHalf != nil
     default:
       return DatadogDetails.readUsual(
-        bytes.extracting(range), areLinks: field == .links, into: &batch) ? true : nil
+        bytes.extracting(range), areLinks: field == .links, &usual.fields, into: &batch)
+        ? true : nil
     }
   }
 

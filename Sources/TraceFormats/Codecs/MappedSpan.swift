@@ -64,8 +64,10 @@ struct MappedSpan: Sendable {
     traceID = nil
     spanID = nil
     duration = nil
-    source.keys.removeAll(keepingCapacity: true)
-    source.values.removeAll(keepingCapacity: true)
+    if !source.keys.isEmpty {
+      source.keys.removeAll(keepingCapacity: true)
+      source.values.removeAll(keepingCapacity: true)
+    }
     source.scopeName = .empty
     source.scopeVersion = .empty
   }

@@ -159,6 +159,7 @@ extension MessagePackReader {
     }
     if byte == 0xd3, position &+ 9 <= bytes.count { return Int64(bitPattern: word(bytes)) }
     if byte == 0xce, position &+ 5 <= bytes.count { return Int64(half(bytes)) }
+    if byte == 0xcf, position &+ 9 <= bytes.count { return Int64(exactly: word(bytes)) }
     switch try? next(bytes) {
     case .uint(let value): return Int64(exactly: value)
     case .int(let value): return value
