@@ -196,6 +196,7 @@ struct DatadogParts {
   ])
 
   /// The resource names what was done ("GET /orders"), the name only how ("web.request").
+  @inline(__always)
   func add(to span: inout MappedSpan, _ batch: inout SpanBatch) {
     span.draft.name = resource == .empty ? operation : resource
     if resource != operation, resource != .empty {
