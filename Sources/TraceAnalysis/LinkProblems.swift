@@ -62,7 +62,7 @@ struct LinkProblems {
       guard sealed.batch.haveLinks(range) else { return }
       let hasEvicted = data.store.evictedCount > 0
       for index in range where sealed.batch.linkCount(at: index) > 0 {
-        if hasEvicted, data.traces.find(sealed.batch.traceIDs[index]) == nil { continue }
+        if hasEvicted, data.traces.find(sealed.batch.ids[index].traceID) == nil { continue }
         for number in 0..<sealed.batch.linkCount(at: index) {
           let (trace, span) = sealed.batch.linkTarget(at: index, number)
           links.append(
@@ -103,9 +103,9 @@ struct LinkProblems {
     }
     var isHere = Array(repeating: false, count: ids.count)
     data.store.forEachRun(of: data.traces.rows(of: trace)) { rows, sealed, shift in
-      let spans = sealed.batch.spanIDs
+      let own = sealed.batch.ids
       for row in rows {
-        let place = table.find(spans[Int(row.rawValue) + shift], in: ids)
+        let place = table.find(own[Int(row.rawValue) + shift].spanID, in: ids)
         if place >= 0 { isHere[Int(place)] = true }
       }
     }

@@ -51,7 +51,7 @@ struct MissingParents {
   mutating func check(_ node: TraceShape.Node, of store: SpanStore, _ table: ProcessTable) {
     let (sealed, index) = store.locate(node.row)
     if Self.isRemote(sealed.batch.flags(at: index)) == false {
-      wrongSDKs.insert(table.sdk(of: node.row, sealed.batch.scopeIDs[index]))
+      wrongSDKs.insert(table.sdk(of: node.row, sealed.batch.intervals[index].scope))
     }
   }
 
@@ -83,7 +83,7 @@ struct MissingParents {
       switch Self.isRemote(sealed.batch.flags(at: index)) {
       case true?: entries[place].remote += 1
       case false? where !isEntry:
-        claim(place, table.sdk(of: node.row, sealed.batch.scopeIDs[index]))
+        claim(place, table.sdk(of: node.row, sealed.batch.intervals[index].scope))
       default: break
       }
     }
@@ -180,10 +180,10 @@ struct MissingParents {
         wasCancelled = true
         return
       }
-      let ids = sealed.batch.spanIDs
+      let ids = sealed.batch.ids
       for index in rows {
-        let place = table.find(ids[index], in: missing)
-        if place >= 0 { hits.append((Int(place), sealed.batch.traceIDs[index])) }
+        let place = table.find(ids[index].spanID, in: missing)
+        if place >= 0 { hits.append((Int(place), ids[index].traceID)) }
       }
     }
     return wasCancelled ? nil : hits

@@ -45,11 +45,12 @@ public struct OperationDurations: Sendable {
         found = (ObjectIdentifier(sealed), sealed.batch.strings.find(operation.name))
       }
       guard let wanted = found?.name else { return }
-      let (names, starts, ends) = (sealed.batch.names, sealed.batch.starts, sealed.batch.ends)
+      let intervals = sealed.batch.intervals
       for index in rows
-      where names[index] == wanted && sealed.service(at: index) == operation.service {
-        guard starts[index] != .unset, ends[index] != .unset else { continue }
-        durations.append(SpanExtent.duration(start: starts[index], end: ends[index]))
+      where intervals[index].name == wanted && sealed.service(at: index) == operation.service {
+        let (start, end) = (intervals[index].start, intervals[index].end)
+        guard start != .unset, end != .unset else { continue }
+        durations.append(SpanExtent.duration(start: start, end: end))
       }
     }
     if wasCancelled { return nil }

@@ -104,13 +104,13 @@ struct QualityScan {
   /// The fast path: a trace of one sound root needs no shape. `false` if it is anything else.
   private mutating func readRoot(_ row: SpanRow, _ trace: TraceRow, _ traceID: TraceID) -> Bool {
     let (sealed, index) = data.store.locate(row)
-    let start = sealed.batch.starts[index]
-    let end = sealed.batch.ends[index]
-    guard !sealed.batch.parentSpanIDs[index].isValid, sealed.batch.spanIDs[index].isValid,
+    let start = sealed.batch.intervals[index].start
+    let end = sealed.batch.intervals[index].end
+    guard !sealed.batch.ids[index].parentSpanID.isValid, sealed.batch.ids[index].spanID.isValid,
       traceID.isValid, end != .unset || start == .unset,
       SpanExtent.duration(start: start, end: end) >= .zero
     else { return false }
-    let scope = Int(sealed.batch.scopeIDs[index].rawValue)
+    let scope = Int(sealed.batch.intervals[index].scope.rawValue)
     let process = processes.numbers(ofBlock: row.block)[scope]
     count(process, isEntry: sealed.batch.kind(at: index).isEntry, isStarter: true)
     addCandidate(trace, traceID, row, process)
@@ -193,8 +193,8 @@ struct QualityScan {
     _ trace: TraceRow, _ traceID: TraceID, _ row: SpanRow, _ process: Int32
   ) {
     let (sealed, index) = data.store.locate(row)
-    let start = sealed.batch.starts[index]
-    let end = sealed.batch.ends[index]
+    let start = sealed.batch.intervals[index].start
+    let end = sealed.batch.intervals[index].end
     guard !sealed.batch.kind(at: index).isEntry, sealed.batch.linkCount(at: index) == 0,
       start != .unset, end >= start
     else { return }

@@ -37,25 +37,25 @@ struct SpanMatcher: Sendable {
   /// Whether the span at `index` of a batch matches.
   func matches(_ facts: inout BatchFacts, at index: Int) -> Bool {
     let sealed = facts.sealed
-    if facts[sealed.batch.names[index]].contains(.occurs) { return true }
+    if facts[sealed.batch.intervals[index].name].contains(.occurs) { return true }
     if services[Int(sealed.service(at: index).rawValue)] { return true }
     let message = sealed.batch.statusMessage(at: index)
     if message != .empty, facts[message].contains(.occurs) { return true }
     if let kind, sealed.batch.kind(at: index) == kind { return true }
     if let status, sealed.batch.status(at: index) == status { return true }
-    if let text = sealed.batch.textID(of: sealed.batch.spanIDs[index]),
+    if let text = sealed.batch.textID(of: sealed.batch.ids[index].spanID),
       facts[text].contains(.occurs)
     {
       return true
     }
-    if let text = sealed.batch.textID(of: sealed.batch.traceIDs[index]),
+    if let text = sealed.batch.textID(of: sealed.batch.ids[index].traceID),
       facts[text].contains(.occurs)
     {
       return true
     }
     if let digits = query.hexadecimal {
-      let trace = sealed.batch.traceIDs[index]
-      if digits.matches(UInt128(sealed.batch.spanIDs[index].rawValue), width: 16)
+      let trace = sealed.batch.ids[index].traceID
+      if digits.matches(UInt128(sealed.batch.ids[index].spanID.rawValue), width: 16)
         || digits.matches(UInt128(trace.high) << 64 | UInt128(trace.low), width: 32)
       {
         return true
@@ -115,7 +115,7 @@ struct SpanMatcher: Sendable {
   /// Only "key=value" is looked for: what all spans of a service have says nothing of one of them.
   private func resourceMatches(_ facts: inout BatchFacts, at index: Int) -> Bool {
     guard !query.splits.isEmpty else { return false }
-    let scope = Int(facts.sealed.batch.scopeIDs[index].rawValue)
+    let scope = Int(facts.sealed.batch.intervals[index].scope.rawValue)
     if let known = facts.scopes[scope] { return known }
     let matches = facts.sealed.batch.resource(at: index).attributes.contains { attribute in
       let ends = query.facts(of: attribute.key).ends

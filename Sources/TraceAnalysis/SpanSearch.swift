@@ -148,10 +148,10 @@ public enum SpanSearch {
     var facts = BatchFacts(batch, matcher.query, rows: batch.batch.count)
     guard matcher.canMatch(facts) else { return [] }
     data.store.forEachBlock(in: blocks) { _, sealed, rows in
-      let ids = sealed.batch.traceIDs
-      for index in rows where ids[index] != last && matcher.matches(&facts, at: index) {
-        last = ids[index]
-        if let trace = data.traces.find(ids[index]) { found.append(trace) }
+      let ids = sealed.batch.ids
+      for index in rows where ids[index].traceID != last && matcher.matches(&facts, at: index) {
+        last = ids[index].traceID
+        if let trace = data.traces.find(ids[index].traceID) { found.append(trace) }
       }
     }
     return found

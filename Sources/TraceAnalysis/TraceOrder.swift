@@ -60,7 +60,7 @@ public enum TraceOrder {
       let root = data.traces[TraceRow(UInt32(truncatingIfNeeded: number))].rootRow
       let (sealed, index) = data.store.locate(root)
       services.append(sealed.service(at: index))
-      numbers.append(names.number(of: sealed.batch.names[index], in: sealed))
+      numbers.append(names.number(of: sealed.batch.intervals[index].name, in: sealed))
     }
     let nameRank = ranks(names.names)
     let serviceRank = ranks(data.store.services)

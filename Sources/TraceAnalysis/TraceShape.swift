@@ -57,20 +57,20 @@ struct TraceShape {
     duplicatesDropped = 0
     ringCount = 0
     store.forEachRun(of: all) { rows, sealed, shift in
-      let (spanIDs, parentIDs) = (sealed.batch.spanIDs, sealed.batch.parentSpanIDs)
-      let (starts, ends) = (sealed.batch.starts, sealed.batch.ends)
-      let scopes = sealed.batch.scopeIDs
+      let (own, intervals) = (sealed.batch.ids, sealed.batch.intervals)
       let processes = table.numbers(ofBlock: rows[rows.startIndex].block)
       ids.append(addingCapacity: rows.count) { output in
-        for row in rows { output.append(spanIDs[Int(row.rawValue) + shift]) }
+        for row in rows { output.append(own[Int(row.rawValue) + shift].spanID) }
       }
       nodes.append(addingCapacity: rows.count) { output in
         for row in rows {
           let index = Int(row.rawValue) + shift
+          let interval = intervals[index]
           output.append(
             Node(
-              row: row, id: spanIDs[index], parentID: parentIDs[index], start: starts[index],
-              end: ends[index], process: processes[Int(scopes[index].rawValue)],
+              row: row, id: own[index].spanID, parentID: own[index].parentSpanID,
+              start: interval.start, end: interval.end,
+              process: processes[Int(interval.scope.rawValue)],
               kind: sealed.batch.kind(at: index),
               resolution: sealed.batch.resolution(at: index)))
         }

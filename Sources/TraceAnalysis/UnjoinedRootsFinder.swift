@@ -85,7 +85,7 @@ struct UnjoinedRootsFinder {
     var counts: [UInt64: Int] = [:]
     func key(_ root: RootCandidate) -> UInt64 {
       let (sealed, index) = scan.data.store.locate(root.row)
-      let name = names.number(of: sealed.batch.names[index], in: sealed)
+      let name = names.number(of: sealed.batch.intervals[index].name, in: sealed)
       return UInt64(UInt32(bitPattern: root.process)) << 32 | UInt64(name)
     }
     for (number, root) in scan.candidates.enumerated() where wanted.contains(root.process) {
@@ -124,12 +124,12 @@ struct UnjoinedRootsFinder {
         return
       }
       let numbers = scan.processes.numbers(ofBlock: first.block)
-      let (scopes, traces) = (sealed.batch.scopeIDs, sealed.batch.traceIDs)
-      let (starts, ends) = (sealed.batch.starts, sealed.batch.ends)
+      let (ids, intervals) = (sealed.batch.ids, sealed.batch.intervals)
       for index in rows {
+        let interval = intervals[index]
         watch.see(
-          SpanExtent(start: starts[index], end: ends[index]), of: traces[index],
-          in: numbers[Int(scopes[index].rawValue)])
+          SpanExtent(start: interval.start, end: interval.end), of: ids[index].traceID,
+          in: numbers[Int(interval.scope.rawValue)])
       }
     }
     bursts = bursts.indices.filter { !watch.isDisturbed[$0] }.map { bursts[$0] }

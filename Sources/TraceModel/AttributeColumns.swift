@@ -52,10 +52,12 @@ public struct AttributeColumns: Sendable {
   @usableFromInline enum Tag: UInt32 {
     case empty = 0
     case string, bool, smallInt, wideInt, double, bytes, nested
+    /// A double that a float holds, as most are that were counted or typed.
+    case float
   }
 
   @usableFromInline var entries: [Entry] = []
-  private var wide: [UInt64] = []
+  @usableFromInline var wide: [UInt64] = []
   private var nested: [AttributeValue] = []
 
   public init() {}
@@ -71,6 +73,7 @@ public struct AttributeColumns: Sendable {
   @inlinable
   public mutating func append(_ entry: Entry) { entries.append(entry) }
   public mutating func append(emptyFor key: StringID) { append(Entry(emptyFor: key)) }
+  @inlinable
   public mutating func append(key: StringID, string: StringID) {
     append(Entry(key: key, string: string))
   }
@@ -78,23 +81,33 @@ public struct AttributeColumns: Sendable {
     append(Entry(key: key, bytes: bytes))
   }
   public mutating func append(key: StringID, bool: Bool) { append(Entry(key: key, bool: bool)) }
+  @inlinable
   public mutating func append(key: StringID, int: Int64) { append(entry(key: key, int: int)) }
-
+  @inlinable
   public mutating func append(key: StringID, double: Double) {
     append(entry(key: key, double: double))
   }
 
   /// What to append for an integer: wide ones are put aside.
+  @inlinable
   public mutating func entry(key: StringID, int: Int64) -> Entry {
     if let small = Int32(exactly: int) { return Entry(key: key, int: small) }
-    wide.append(UInt64(bitPattern: int))
-    return Entry(key, .wideInt, UInt32(truncatingIfNeeded: wide.count - 1))
+    return Entry(key, .wideInt, putAside(UInt64(bitPattern: int)))
   }
 
-  /// What to append for a double, which is put aside.
+  /// What to append for a double: one that no float holds to the last bit is put aside.
+  @inlinable
   public mutating func entry(key: StringID, double: Double) -> Entry {
-    wide.append(double.bitPattern)
-    return Entry(key, .double, UInt32(truncatingIfNeeded: wide.count - 1))
+    let float = Float(double)
+    if Double(float).bitPattern == double.bitPattern { return Entry(key, .float, float.bitPattern) }
+    return Entry(key, .double, putAside(double.bitPattern))
+  }
+
+  /// Where a value stands that has no room in an entry.
+  @usableFromInline
+  mutating func putAside(_ value: UInt64) -> UInt32 {
+    wide.append(value)
+    return UInt32(truncatingIfNeeded: wide.count &- 1)
   }
 
   /// Appends any value; strings are interned in `strings`.
@@ -123,7 +136,7 @@ public struct AttributeColumns: Sendable {
     case .string: .string
     case .bool: .bool
     case .smallInt, .wideInt: .int
-    case .double: .double
+    case .double, .float: .double
     case .bytes: .bytes
     case .nested: .nested
     case .empty, nil: []
@@ -149,6 +162,7 @@ public struct AttributeColumns: Sendable {
     case .smallInt: return .int(Int64(Int32(bitPattern: payload)))
     case .wideInt: return .int(Int64(bitPattern: wide[Int(payload)]))
     case .double: return .double(Double(bitPattern: wide[Int(payload)]))
+    case .float: return .double(Double(Float(bitPattern: payload)))
     case .bytes: return .bytes(Array(strings.utf8(StringID(payload))))
     case .nested: return nested[Int(payload)]
     case .empty, nil: return .empty

@@ -32,7 +32,14 @@ extension Span where Element == UInt8 {
     let count = range.count
     let first = range.lowerBound
     if count >= 16 {
-      var index = 0
+      if count <= 32 {
+        // Two vectors that overlap.
+        let (last, otherLast) = (first &+ count &- 16, start &+ count &- 16)
+        return cv_equal(vector(at: first), other.vector(at: start))
+          && cv_equal(vector(at: last), other.vector(at: otherLast))
+      }
+      var index = 16
+      if !cv_equal(vector(at: first), other.vector(at: start)) { return false }
       while index &+ 16 <= count {
         if !cv_equal(vector(at: first &+ index), other.vector(at: start &+ index)) { return false }
         index &+= 16

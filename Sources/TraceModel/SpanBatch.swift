@@ -27,16 +27,10 @@ public struct SpanBatch: Sendable {
   /// What could not be read as it was, in the order of the source.
   public var issues: [ImportIssue] = []
 
-  // One entry a row.
-  public private(set) var traceIDs: [TraceID] = []
-  public private(set) var spanIDs: [SpanID] = []
-  public private(set) var parentSpanIDs: [SpanID] = []
-  public private(set) var names: [StringID] = []
-  public private(set) var starts: [UnixNanos] = []
-  public private(set) var ends: [UnixNanos] = []
-  public private(set) var scopeIDs: [ScopeID] = []
-  private var kindsAndStatuses: [UInt8] = []  // With the resolution of the times.
-  private var attributeEnds: [UInt32] = []
+  // One entry a row. What is asked for together stands together: an entry more costs more to append
+  // than a field more.
+  public private(set) var ids: [IDs] = []
+  public private(set) var intervals: [Interval] = []
   private var rests: [Rest] = []
 
   // What few spans have, or what is mostly the same.
@@ -60,24 +54,59 @@ public struct SpanBatch: Sendable {
     public var scope: InstrumentationScope
   }
 
-  /// What few ask for of a row: one entry costs less to append than five.
+  /// What a row is called by, and by which it is joined to others.
+  public struct IDs: Sendable {
+    public var traceID: TraceID
+    public var spanID: SpanID
+    public var parentSpanID: SpanID
+  }
+
+  /// When a row's work was done, what it is called, and who did it.
+  public struct Interval: Sendable {
+    public var start: UnixNanos
+    public var end: UnixNanos
+    public var name: StringID
+    public var scope: ScopeID
+  }
+
+  /// What else a row has.
   private struct Rest {
     var byteOffset: Int
     var statusMessage: StringID
     /// The place in `extras`.
     var extras: UInt32
+    var attributeEnd: UInt32
     var eventEnd: UInt32
     var linkEnd: UInt32
+    /// With the resolution of the times.
+    var kindAndStatus: UInt8
   }
   private struct Extras: Hashable {
     var traceState = StringID.empty
     var flags: UInt32 = 0
     var dropped = DroppedCounts()
+
+    /// Whether the row has nothing of all that.
+    var isNone: Bool {
+      traceState.rawValue | flags | dropped.attributes | dropped.events | dropped.links == 0
+    }
+  }
+  /// Positions in `detailAttributes`.
+  struct DetailRange {
+    private var first: UInt32
+    private var count: UInt32
+
+    init(_ range: Range<Int>) {
+      first = UInt32(truncatingIfNeeded: range.lowerBound)
+      count = UInt32(truncatingIfNeeded: range.count)
+    }
+
+    var range: Range<Int> { Int(first)..<Int(first) + Int(count) }
   }
   struct EventEntry {
     var time: UnixNanos
     var name: StringID
-    var attributes: Range<Int>
+    var attributes: DetailRange
     var droppedAttributes: UInt32
   }
   struct LinkEntry {
@@ -85,7 +114,7 @@ public struct SpanBatch: Sendable {
     var spanID: SpanID
     var traceState: StringID
     var flags: UInt32
-    var attributes: Range<Int>
+    var attributes: DetailRange
     var droppedAttributes: UInt32
   }
   private struct Marks {
@@ -102,10 +131,10 @@ public struct SpanBatch: Sendable {
   }
 
   /// How many spans were committed.
-  public var count: Int { traceIDs.count }
+  public var count: Int { ids.count }
 
   /// Whether there is nothing to hand on: no span and no issue.
-  public var isEmpty: Bool { traceIDs.isEmpty && issues.isEmpty }
+  public var isEmpty: Bool { ids.isEmpty && issues.isEmpty }
 
   // MARK: Filling
 
@@ -145,7 +174,7 @@ public struct SpanBatch: Sendable {
   /// Gives rows that are already committed another scope: for formats that name the resource
   /// behind its spans.
   public mutating func assign(_ scope: ScopeID, to rows: Range<Int>) {
-    for row in rows { scopeIDs[row] = scope }
+    for row in rows { intervals[row].scope = scope }
   }
 
   /// The span's own attributes: append to them before `commit`.
@@ -168,7 +197,7 @@ public struct SpanBatch: Sendable {
   public mutating func endEvent(time: UnixNanos, name: StringID, droppedAttributes: UInt32 = 0) {
     events.append(
       EventEntry(
-        time: time, name: name, attributes: detailStart..<detailAttributes.count,
+        time: time, name: name, attributes: DetailRange(detailStart..<detailAttributes.count),
         droppedAttributes: droppedAttributes))
     detailStart = detailAttributes.count
   }
@@ -181,43 +210,35 @@ public struct SpanBatch: Sendable {
     links.append(
       LinkEntry(
         traceID: traceID, spanID: spanID, traceState: traceState, flags: flags,
-        attributes: detailStart..<detailAttributes.count, droppedAttributes: droppedAttributes))
+        attributes: DetailRange(detailStart..<detailAttributes.count),
+        droppedAttributes: droppedAttributes))
     detailStart = detailAttributes.count
   }
 
   /// Makes room for so many more rows at once.
   public mutating func reserveCapacity(_ more: Int) {
     let count = count + more
-    traceIDs.reserveCapacity(count)
-    spanIDs.reserveCapacity(count)
-    parentSpanIDs.reserveCapacity(count)
-    names.reserveCapacity(count)
-    starts.reserveCapacity(count)
-    ends.reserveCapacity(count)
-    scopeIDs.reserveCapacity(count)
-    kindsAndStatuses.reserveCapacity(count)
+    ids.reserveCapacity(count)
+    intervals.reserveCapacity(count)
     rests.reserveCapacity(count)
-    attributeEnds.reserveCapacity(count)
   }
 
   /// Makes a row of `draft` and what was appended since the last row.
   public mutating func commit(_ draft: SpanDraft) {
-    traceIDs.append(draft.traceID)
-    spanIDs.append(draft.spanID)
-    parentSpanIDs.append(draft.parentSpanID)
-    names.append(draft.name)
-    starts.append(draft.start)
-    ends.append(draft.end)
-    scopeIDs.append(draft.scope)
-    kindsAndStatuses.append(
-      draft.kind.rawValue << 4 | draft.resolution.rawValue << 2 | draft.status.rawValue)
-    attributeEnds.append(UInt32(truncatingIfNeeded: ownAttributes.count))
+    ids.append(
+      IDs(traceID: draft.traceID, spanID: draft.spanID, parentSpanID: draft.parentSpanID))
+    intervals.append(
+      Interval(start: draft.start, end: draft.end, name: draft.name, scope: draft.scope))
     let extras = Extras(traceState: draft.traceState, flags: draft.flags, dropped: draft.dropped)
     rests.append(
       Rest(
         byteOffset: draft.byteOffset, statusMessage: draft.statusMessage,
-        extras: number(of: extras), eventEnd: UInt32(truncatingIfNeeded: events.count),
-        linkEnd: UInt32(truncatingIfNeeded: links.count)))
+        extras: extras.isNone ? 0 : number(of: extras),
+        attributeEnd: UInt32(truncatingIfNeeded: ownAttributes.count),
+        eventEnd: UInt32(truncatingIfNeeded: events.count),
+        linkEnd: UInt32(truncatingIfNeeded: links.count),
+        kindAndStatus: draft.kind.rawValue &<< 4 | draft.resolution.rawValue &<< 2
+          | draft.status.rawValue))
     committed = Marks(
       attributes: ownAttributes.mark, detailAttributes: detailAttributes.mark, events: events.count,
       links: links.count)
@@ -257,16 +278,9 @@ public struct SpanBatch: Sendable {
     copy.scopes = scopes.exactCopy()
     copy.issues = issues
     copy.idTexts = idTexts
-    copy.traceIDs = traceIDs.exactCopy()
-    copy.spanIDs = spanIDs.exactCopy()
-    copy.parentSpanIDs = parentSpanIDs.exactCopy()
-    copy.names = names.exactCopy()
-    copy.starts = starts.exactCopy()
-    copy.ends = ends.exactCopy()
-    copy.scopeIDs = scopeIDs.exactCopy()
-    copy.kindsAndStatuses = kindsAndStatuses.exactCopy()
+    copy.ids = ids.exactCopy()
+    copy.intervals = intervals.exactCopy()
     copy.rests = rests.exactCopy()
-    copy.attributeEnds = attributeEnds.exactCopy()
     copy.extras = extras.exactCopy()
     copy.ownAttributes = ownAttributes.compact()
     copy.detailAttributes = detailAttributes.compact()
@@ -285,16 +299,9 @@ public struct SpanBatch: Sendable {
     resources.removeSubrange(1...)
     scopes.removeSubrange(1...)
     issues = []
-    traceIDs.removeAll(keepingCapacity: true)
-    spanIDs.removeAll(keepingCapacity: true)
-    parentSpanIDs.removeAll(keepingCapacity: true)
-    names.removeAll(keepingCapacity: true)
-    starts.removeAll(keepingCapacity: true)
-    ends.removeAll(keepingCapacity: true)
-    scopeIDs.removeAll(keepingCapacity: true)
-    kindsAndStatuses.removeAll(keepingCapacity: true)
+    ids.removeAll(keepingCapacity: true)
+    intervals.removeAll(keepingCapacity: true)
     rests.removeAll(keepingCapacity: true)
-    attributeEnds.removeAll(keepingCapacity: true)
     extras.removeSubrange(1...)
     extraIndex = [Extras(): 0]
     resourceIndex = [Resource(): .unknown]
@@ -310,8 +317,7 @@ public struct SpanBatch: Sendable {
   /// About how many bytes of memory a compact batch takes.
   var byteCount: Int {
     let row =
-      MemoryLayout<TraceID>.size + 2 * MemoryLayout<SpanID>.size + 2 * MemoryLayout<UnixNanos>.size
-      + MemoryLayout<Rest>.stride + 3 * MemoryLayout<UInt32>.size + 1
+      MemoryLayout<IDs>.stride + MemoryLayout<Interval>.stride + MemoryLayout<Rest>.stride
     return count * row + strings.byteCount + strings.count * MemoryLayout<UInt32>.size
       + ownAttributes.byteCount + detailAttributes.byteCount
       + events.count * MemoryLayout<EventEntry>.stride
@@ -322,21 +328,21 @@ public struct SpanBatch: Sendable {
   // MARK: Reading a row
 
   public func kind(at row: Int) -> SpanKind {
-    SpanKind(rawValue: kindsAndStatuses[row] >> 4) ?? .unspecified
+    SpanKind(rawValue: rests[row].kindAndStatus >> 4) ?? .unspecified
   }
   public func status(at row: Int) -> SpanStatus {
-    SpanStatus(rawValue: kindsAndStatuses[row] & 3) ?? .unset
+    SpanStatus(rawValue: rests[row].kindAndStatus & 3) ?? .unset
   }
   /// How finely the row's source tells times.
   public func resolution(at row: Int) -> TimeResolution {
-    TimeResolution(rawValue: kindsAndStatuses[row] >> 2 & 3) ?? .nanosecond
+    TimeResolution(rawValue: rests[row].kindAndStatus >> 2 & 3) ?? .nanosecond
   }
   public func statusMessage(at row: Int) -> StringID { rests[row].statusMessage }
   public func traceState(at row: Int) -> StringID { extras[Int(rests[row].extras)].traceState }
   public func flags(at row: Int) -> UInt32 { extras[Int(rests[row].extras)].flags }
   public func dropped(at row: Int) -> DroppedCounts { extras[Int(rests[row].extras)].dropped }
   public func byteOffset(at row: Int) -> Int { rests[row].byteOffset }
-  public func scope(at row: Int) -> ScopeEntry { scopes[Int(scopeIDs[row].rawValue)] }
+  public func scope(at row: Int) -> ScopeEntry { scopes[Int(intervals[row].scope.rawValue)] }
   public func resource(at row: Int) -> Resource {
     resources[Int(scope(at: row).resource.rawValue)]
   }
@@ -346,7 +352,7 @@ public struct SpanBatch: Sendable {
 
   /// The positions of the row's attributes in `attributes`.
   public func attributeRange(at row: Int) -> Range<Int> {
-    (row == 0 ? 0 : Int(attributeEnds[row - 1]))..<Int(attributeEnds[row])
+    (row == 0 ? 0 : Int(rests[row - 1].attributeEnd))..<Int(rests[row].attributeEnd)
   }
 
   /// The positions of the row's events in `events`.
@@ -362,13 +368,13 @@ public struct SpanBatch: Sendable {
   /// The row as a plain value.
   public func record(at row: Int) -> SpanRecord {
     var record = SpanRecord()
-    record.traceID = traceIDs[row]
-    record.spanID = spanIDs[row]
-    record.parentSpanID = parentSpanIDs[row]
-    record.name = strings[names[row]]
+    record.traceID = ids[row].traceID
+    record.spanID = ids[row].spanID
+    record.parentSpanID = ids[row].parentSpanID
+    record.name = strings[intervals[row].name]
     record.kind = kind(at: row)
-    record.start = starts[row]
-    record.end = ends[row]
+    record.start = intervals[row].start
+    record.end = intervals[row].end
     record.status = status(at: row)
     record.statusMessage = strings[rests[row].statusMessage]
     record.attributes = attributes.attributes(attributeRange(at: row), strings: strings)
@@ -376,7 +382,7 @@ public struct SpanBatch: Sendable {
       let entry = events[position]
       return SpanEvent(
         time: entry.time, name: strings[entry.name],
-        attributes: detailAttributes.attributes(entry.attributes, strings: strings),
+        attributes: detailAttributes.attributes(entry.attributes.range, strings: strings),
         droppedAttributes: entry.droppedAttributes)
     }
     record.links = linkRange(at: row).map { position in
@@ -384,7 +390,7 @@ public struct SpanBatch: Sendable {
       return SpanLink(
         traceID: entry.traceID, spanID: entry.spanID, traceState: strings[entry.traceState],
         flags: entry.flags,
-        attributes: detailAttributes.attributes(entry.attributes, strings: strings),
+        attributes: detailAttributes.attributes(entry.attributes.range, strings: strings),
         droppedAttributes: entry.droppedAttributes)
     }
     record.traceState = strings[traceState(at: row)]

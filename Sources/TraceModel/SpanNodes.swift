@@ -66,14 +66,14 @@ struct SpanNodes {
       let block = rows[next].block
       let (sealed, index) = store.locate(rows[next])
       let base = index - rows[next].offset
-      let (starts, ends) = (sealed.batch.starts, sealed.batch.ends)
-      let (ids, parentIDs) = (sealed.batch.spanIDs, sealed.batch.parentSpanIDs)
+      let (ids, intervals) = (sealed.batch.ids, sealed.batch.intervals)
       while next >= 0, rows[next].block == block {
         let index = base + rows[next].offset
+        let (own, interval) = (ids[index], intervals[index])
         nodes.append(
           SpanNode(
-            row: rows[next], id: ids[index], parentID: parentIDs[index], start: starts[index],
-            end: ends[index]))
+            row: rows[next], id: own.spanID, parentID: own.parentSpanID, start: interval.start,
+            end: interval.end))
         next -= 1
       }
     }

@@ -43,7 +43,7 @@ public final class SealedBatch: Sendable {
   /// The service of a row of the batch.
   @inlinable
   public func service(at row: Int) -> ServiceID {
-    services[Int(batch.scopeIDs[row].rawValue)]
+    services[Int(batch.intervals[row].scope.rawValue)]
   }
 }
 
@@ -130,7 +130,7 @@ public struct SpanStore: Sendable {
   /// The service of each scope; of a scope without spans it is any, for nothing asks for it.
   private mutating func services(ofScopesOf batch: SpanBatch) -> [ServiceID] {
     var isUsed = Array(repeating: false, count: batch.scopes.count)
-    for scope in batch.scopeIDs { isUsed[Int(scope.rawValue)] = true }
+    for interval in batch.intervals { isUsed[Int(interval.scope.rawValue)] = true }
     return zip(batch.scopes, isUsed).map { scope, isUsed in
       guard isUsed else { return ServiceID(0) }
       return service(named: batch.resources[Int(scope.resource.rawValue)].serviceName)

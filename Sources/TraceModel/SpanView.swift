@@ -6,20 +6,20 @@ public struct SpanView: Sendable {
   /// The batch that holds the span.
   public var batch: SpanBatch { sealed.batch }
 
-  public var traceID: TraceID { sealed.batch.traceIDs[row] }
-  public var spanID: SpanID { sealed.batch.spanIDs[row] }
-  public var parentSpanID: SpanID { sealed.batch.parentSpanIDs[row] }
+  public var traceID: TraceID { sealed.batch.ids[row].traceID }
+  public var spanID: SpanID { sealed.batch.ids[row].spanID }
+  public var parentSpanID: SpanID { sealed.batch.ids[row].parentSpanID }
   /// The IDs as the source writes them.
   public var traceIDText: String { sealed.batch.text(of: traceID) }
   public var spanIDText: String { sealed.batch.text(of: spanID) }
   public var parentSpanIDText: String { sealed.batch.text(of: parentSpanID) }
-  public var nameID: StringID { sealed.batch.names[row] }
+  public var nameID: StringID { sealed.batch.intervals[row].name }
   public var name: String { sealed.batch.strings[nameID] }
   public var kind: SpanKind { sealed.batch.kind(at: row) }
   public var status: SpanStatus { sealed.batch.status(at: row) }
   public var statusMessage: String { sealed.batch.strings[sealed.batch.statusMessage(at: row)] }
-  public var start: UnixNanos { sealed.batch.starts[row] }
-  public var end: UnixNanos { sealed.batch.ends[row] }
+  public var start: UnixNanos { sealed.batch.intervals[row].start }
+  public var end: UnixNanos { sealed.batch.intervals[row].end }
   public var service: ServiceID { sealed.service(at: row) }
   public var resource: Resource { sealed.batch.resource(at: row) }
   public var scope: InstrumentationScope { sealed.batch.scope(at: row).scope }

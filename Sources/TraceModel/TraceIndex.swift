@@ -117,12 +117,12 @@ public struct TraceIndex: Sendable {
     var newest = 0
     for range in ranges {
       let (sealed, base) = store.locate(range.lowerBound)
-      let (ids, batch) = (sealed.batch.traceIDs, sealed.batch)
+      let (ids, batch) = (sealed.batch.ids, sealed.batch)
       var previous: [SpanRow] = []
       previous.reserveCapacity(range.count)
       for offset in 0..<range.count {
         let row = range.lowerBound.advanced(by: offset)
-        let number = Int(self.number(of: ids[base + offset]).rawValue)
+        let number = Int(self.number(of: ids[base + offset].traceID).rawValue)
         newest = max(newest, number)
         table.summaries[number].lastSecond = second
         let set = self.set(
@@ -178,9 +178,10 @@ public struct TraceIndex: Sendable {
     _ row: SpanRow, _ batch: SpanBatch, _ index: Int, _ store: SpanStore, services: UInt32,
     to summary: inout TraceSummary
   ) -> SpanRow {
-    let extent = SpanExtent(start: batch.starts[index], end: batch.ends[index])
-    let spanID = batch.spanIDs[index]
-    let isRoot = !batch.parentSpanIDs[index].isValid
+    let (ids, interval) = (batch.ids[index], batch.intervals[index])
+    let extent = SpanExtent(start: interval.start, end: interval.end)
+    let spanID = ids.spanID
+    let isRoot = !ids.parentSpanID.isValid
     summary.spanCount += 1
     if batch.status(at: index) == .error { summary.errorCount += 1 }
     summary.extent = summary.extent.union(extent)

@@ -27,7 +27,14 @@ import TraceTestSupport
   }
 
   @Test func bitsOfNumbersComeBack() {
-    let doubles = [-0.0, .nan, Double(bitPattern: 0x7ff8_0000_0000_0001), .leastNonzeroMagnitude]
+    // Among them some that a float holds, and some that it seems to.
+    let doubles = [
+      -0.0, .nan, Double(bitPattern: 0x7ff8_0000_0000_0001), .leastNonzeroMagnitude, 0.1, 1.5, -3,
+      1e300, 16_777_216, 16_777_217, Double(Float.leastNonzeroMagnitude),
+      Double(Float.leastNonzeroMagnitude) / 2, Double(Float.greatestFiniteMagnitude),
+      Double(bitPattern: 0x7ff0_0000_0000_0001), Double(bitPattern: 0x7ff0_0000_2000_0000),
+      Double(bitPattern: 0xfff8_0000_2000_0000),
+    ]
     var columns = AttributeColumns()
     for double in doubles { columns.append(key: .empty, double: double) }
     let found = doubles.indices.map { columns.value(at: $0, strings: StringPool()) }

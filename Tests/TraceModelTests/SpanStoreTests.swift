@@ -49,7 +49,7 @@ import TraceModel
       for (offset, index) in range.enumerated() {
         let (found, row) = store.locate(first.advanced(by: offset))
         #expect(found === sealed && row == index)
-        ids.append(sealed.batch.spanIDs[index].rawValue)
+        ids.append(sealed.batch.ids[index].spanID.rawValue)
       }
     }
     #expect(ids == (0..<9_001).map { $0 })

@@ -19,24 +19,37 @@ struct AttributeHabits: Sendable {
     var valueLength: UInt32 = 0
     /// The place of the attribute behind it; 0 while none was seen.
     var next: UInt32 = 0
+    /// Where the bytes lie in `written` that the attribute was written with; 0 long if there are none.
+    var writtenStart: UInt32 = 0
+    var writtenLength: UInt32 = 0
+    /// What those bytes mean.
+    var entry = AttributeColumns.Entry(emptyFor: .empty)
   }
 
   /// More names share one place to begin, so that a batch in which each span has a name of its own
   /// costs no memory.
   private static let nameLimit = 1_024
+  /// How many bytes are kept in which attributes were written.
+  private static let writtenLimit = 1 << 18
 
   private var habits: [Habit] = [Habit()]
+  private var written: [UInt8] = []
   /// The place of the first attribute for each name; 0 is that of all names beyond the limit.
   private var firsts: [UInt32] = []
   private var nameCount = 0
   private var batchNumber: Int?
 
   /// Forgets what was learned of another batch than that of the number.
+  @inline(__always)
   mutating func follow(_ number: Int) {
-    guard number != batchNumber else { return }
+    if number != batchNumber { forgetBatch(number) }
+  }
+
+  private mutating func forgetBatch(_ number: Int) {
     batchNumber = number
     habits.removeSubrange(1...)
     habits[0] = Habit()
+    written.removeAll(keepingCapacity: true)
     firsts.removeAll(keepingCapacity: true)
     nameCount = 0
   }
@@ -118,6 +131,30 @@ struct AttributeHabits: Sendable {
       strings.matches(Int(start)..<Int(start &+ length), bytes, at: position)
     else { return nil }
     return end
+  }
+
+  /// The attribute that is written in `range` of `bytes`, if it is written as one at `place` was.
+  @inline(__always)
+  func entry(
+    at place: Int, _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) -> AttributeColumns.Entry? {
+    let habit = habits[place]
+    guard habit.writtenLength != 0, range.count == Int(habit.writtenLength),
+      bytes.equals(range, written.span, from: Int(habit.writtenStart))
+    else { return nil }
+    return habit.entry
+  }
+
+  /// Expects an attribute that is a string to be written so at `place` from now on. Meant for one that
+  /// came twice: others most likely differ from span to span.
+  mutating func learn(
+    _ entry: AttributeColumns.Entry, at place: Int, written bytes: Span<UInt8>, _ range: Range<Int>
+  ) {
+    guard written.count &+ range.count <= Self.writtenLimit else { return }
+    habits[place].writtenStart = UInt32(truncatingIfNeeded: written.count)
+    habits[place].writtenLength = UInt32(truncatingIfNeeded: range.count)
+    habits[place].entry = entry
+    written.append(bytes, range)
   }
 
   @inline(__always) func key(at place: Int) -> StringID { habits[place].key }

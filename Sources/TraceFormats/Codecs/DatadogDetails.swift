@@ -33,12 +33,13 @@ enum DatadogDetails {
   }
 
   /// Reads links or events that are JSON text; false, perhaps with some appended, if it is none.
+  /// `inner` is used for nothing else: its notes are about places in this text, and are forgotten.
   static func readUsual(
-    _ bytes: Span<UInt8>, areLinks: Bool, into batch: inout SpanBatch
+    _ bytes: Span<UInt8>, areLinks: Bool, _ inner: inout JSONFields, into batch: inout SpanBatch
   ) -> Bool {
     guard bytes.count > 0, bytes[0] == UInt8(ascii: "[") else { return false }
     var reader = JSONReader()
-    var inner = JSONFields()
+    defer { inner.notes.discard() }
     do throws(JSONError) {
       if areLinks {
         try links(bytes, &reader, &inner, into: &batch)

@@ -99,11 +99,12 @@ struct DatadogJSON: JSONValueCodec {
     let source = DatadogSources.Source(parts)
     if let known = sources.scope(of: source, in: batch) {
       span.draft.scope = known
+      span.commit(to: &batch, &fields)
     } else {
       parts.addSource(to: &span, &batch)
+      span.commit(to: &batch, &fields)
+      sources.learn(source, span.draft.scope)
     }
-    span.commit(to: &batch, &fields)
-    sources.learn(source, span.draft.scope)
   }
 
   // MARK: Strings
@@ -195,6 +196,7 @@ struct DatadogParts {
   ])
 
   /// The resource names what was done ("GET /orders"), the name only how ("web.request").
+  @inline(__always)
   func add(to span: inout MappedSpan, _ batch: inout SpanBatch) {
     span.draft.name = resource == .empty ? operation : resource
     if resource != operation, resource != .empty {
@@ -253,7 +255,19 @@ struct DatadogSources: Sendable {
 
 /// The upper halves of trace IDs, which only the first span of a chunk has.
 struct DatadogTraceIDs: Sendable {
-  private var highHalves: [UInt64: UInt64] = [:]
+  /// An ID whose upper half is known, or room for one.
+  private struct Slot {
+    var low: UInt64 = 0
+    var high: UInt64 = 0
+    var isTaken = false
+  }
+
+  /// Open addressing; the length is a power of two, or zero.
+  private var slots: [Slot] = []
+  private var count = 0
+  /// Different in every run, so that no file can be made whose IDs all collide; no result depends
+  /// on it.
+  private let seed = UInt64.random(in: 0...UInt64.max)
   /// The last ID that was asked for: spans of a trace mostly follow one another.
   private var last = TraceID.invalid
 
@@ -261,11 +275,39 @@ struct DatadogTraceIDs: Sendable {
   mutating func full(_ id: TraceID, high: UInt64?) -> TraceID {
     guard id.high == 0 else { return id }
     if id.low == last.low, high == nil || high == last.high { return last }
-    if let high {
-      if highHalves.count >= ImportLimits.openTraces { highHalves.removeAll(keepingCapacity: true) }
-      highHalves[id.low] = high
-    }
-    last = TraceID(high: high ?? highHalves[id.low] ?? 0, low: id.low)
+    if let high { learn(id.low, high) }
+    last = TraceID(high: high ?? self.high(of: id.low), low: id.low)
     return last
+  }
+
+  private func high(of low: UInt64) -> UInt64 {
+    if slots.isEmpty { return 0 }
+    let slot = slots[place(of: low)]
+    return slot.isTaken ? slot.high : 0
+  }
+
+  private mutating func learn(_ low: UInt64, _ high: UInt64) {
+    if count >= ImportLimits.openTraces { (slots, count) = ([], 0) }
+    if (count &+ 1) &* 4 > slots.count &* 3 { grow() }
+    let place = place(of: low)
+    if !slots[place].isTaken { count &+= 1 }
+    slots[place] = Slot(low: low, high: high, isTaken: true)
+  }
+
+  /// Where an ID stands, or has room.
+  private func place(of low: UInt64) -> Int {
+    let mask = slots.count &- 1
+    var state = (low ^ seed) &* 0x9e37_79b9_7f4a_7c15
+    state ^= state &>> 32
+    state = state &* 0xff51_afd7_ed55_8ccd
+    var place = Int(truncatingIfNeeded: state &>> 32) & mask
+    while slots[place].isTaken, slots[place].low != low { place = (place &+ 1) & mask }
+    return place
+  }
+
+  private mutating func grow() {
+    let old = slots
+    slots = Array(repeating: Slot(), count: max(64, old.count * 2))
+    for slot in old where slot.isTaken { slots[place(of: slot.low)] = slot }
   }
 }

@@ -11,39 +11,48 @@ extension DatadogMessagePack {
     guard readsUsual, start < bytes.count else { return nil }
     usual.follow(batch.number)
     codec.span.begin(byteOffset: byteOffset, resolution: .nanosecond)
-    var reader = MessagePackReader(at: start)
     var parts = DatadogParts()
-    let isUsual =
+    let end =
       bytes[start] == Self.twelveValues
-      ? numberedMembers(bytes, &reader, &parts, &batch) : members(bytes, &reader, &parts, &batch)
-    guard isUsual, codec.span.traceID != nil, codec.span.spanID != nil else {
+      ? numberedMembers(bytes, from: start, &parts, &batch)
+      : members(bytes, from: start, &parts, &batch)
+    guard let end, codec.span.traceID != nil, codec.span.spanID != nil else {
       fields.notes.discard()
       batch.rollBack()
+      usual.links = nil
       return nil
     }
     codec.completeTraceID(parts)
     codec.end(parts, &fields, &batch)
-    return reader.position
+    return end
   }
-
-  /// The head of an array of twelve values.
-  private static let twelveValues: UInt8 = 0x9c
 
   /// What is learned of spans, for those behind them.
   struct Usual: Sendable {
     fileprivate var habits = AttributeHabits()
-    /// The numbers in the batch of the payload's strings; nil for those not asked for yet.
-    fileprivate var known: [StringID?] = []
+    /// The payload's strings by their numbers, as far as they were asked for.
+    var known: [Known] = []
     /// What strings of the batch mean; nil for those not asked for yet.
     private var meanings: [Meaning?] = []
+    /// The last string that links were read from, and where they stand among all of the batch.
+    var links: (number: UInt64, range: Range<Int>)?
+    /// Of strings that are JSON.
+    fileprivate var fields = JSONFields()
     private var batchNumber: Int?
 
     /// Forgets the strings of an earlier payload.
-    mutating func forgetStrings() { known.removeAll(keepingCapacity: true) }
+    mutating func forgetStrings() {
+      known.removeAll(keepingCapacity: true)
+      links = nil
+    }
 
+    @inline(__always)
     fileprivate mutating func follow(_ number: Int) {
       habits.follow(number)
-      guard number != batchNumber else { return }
+      if number != batchNumber { forgetBatch(number) }
+    }
+
+    private mutating func forgetBatch(_ number: Int) {
       batchNumber = number
       meanings.removeAll(keepingCapacity: true)
       forgetStrings()
@@ -51,7 +60,7 @@ extension DatadogMessagePack {
 
     /// What a string means.
     @inline(__always)
-    fileprivate mutating func meaning(of id: StringID, _ strings: StringPool) -> Meaning {
+    mutating func meaning(of id: StringID, _ strings: StringPool) -> Meaning {
       let index = Int(id.rawValue)
       if index < meanings.count, let known = meanings[index] { return known }
       return addMeaning(of: id, strings)
@@ -59,35 +68,53 @@ extension DatadogMessagePack {
 
     private mutating func addMeaning(of id: StringID, _ strings: StringPool) -> Meaning {
       let (text, range) = (strings.bytes, strings.range(of: id))
+      let meta = DatadogJSON.metaNames.find(text.span, range)
       let meaning = Meaning(
-        meta: DatadogJSON.metaNames.find(text.span, range),
-        kind: DatadogParts.kinds.find(text.span, range))
+        role: meta.map { .meta($0) } ?? .attribute,
+        kindOfType: DatadogParts.kinds.find(text.span, range),
+        kind: SpanKind(named: text.span, range) ?? .unspecified)
       while meanings.count <= Int(id.rawValue) { meanings.append(nil) }
       meanings[Int(id.rawValue)] = meaning
       return meaning
     }
   }
 
-  /// What a string means as a key among the strings of a span, and as its type.
-  fileprivate struct Meaning: Sendable {
-    var meta: DatadogJSON.Meta?
-    var kind: SpanKind?
+  /// What a string means.
+  struct Meaning: Sendable {
+    /// What it is as a key among the strings of a span.
+    enum Role: Sendable {
+      case attribute
+      case meta(DatadogJSON.Meta)
+    }
+    var role: Role
+    /// What it says as the type of a span.
+    var kindOfType: SpanKind?
+    /// What it is as the kind of a span.
+    var kind: SpanKind
+  }
+
+  /// A string of the payload; its meaning is nil if it was not asked for yet.
+  struct Known: Sendable {
+    /// Its number in the batch.
+    var id = StringID.empty
+    var meaning: Meaning?
   }
 
   // MARK: v0.3 and v0.4
 
-  /// Reads a map of members by their names; false if one is not as usual.
+  /// Reads the map of members by their names that begins at `start`, and returns where it ends; nil if
+  /// one is not as usual.
   private mutating func members(
-    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ parts: inout DatadogParts,
-    _ batch: inout SpanBatch
-  ) -> Bool {
-    guard let count = reader.mapCount(bytes) else { return false }
+    _ bytes: Span<UInt8>, from start: Int, _ parts: inout DatadogParts, _ batch: inout SpanBatch
+  ) -> Int? {
+    var reader = MessagePackReader(at: start)
+    guard let count = reader.mapCount(bytes) else { return nil }
     for _ in 0..<count {
       guard let key = reader.string(bytes), let field = DatadogJSON.names.find(bytes, key),
         member(field, bytes, &reader, &parts, &batch)
-      else { return false }
+      else { return nil }
     }
-    return true
+    return reader.position
   }
 
   @inline(__always)
@@ -123,7 +150,7 @@ extension DatadogMessagePack {
       let habit = usual.habits.first(of: parts.resource)
       guard let text = text(bytes, &reader, at: habit, &batch) else { return false }
       parts.type = text
-      parts.kindOfType = usual.meaning(of: text, batch.strings).kind
+      parts.kindOfType = usual.meaning(of: text, batch.strings).kindOfType
     case .meta: return meta(bytes, &reader, &parts, &batch)
     case .metrics:
       guard let count = reader.mapCount(bytes) else { return false }
@@ -151,9 +178,13 @@ extension DatadogMessagePack {
     for _ in 0..<count {
       habit = usual.habits.next(after: habit)
       guard let key = key(bytes, &reader, at: habit, &batch) else { return false }
+      guard case .meta(let field) = usual.meaning(of: key, batch.strings).role else {
+        guard let value = text(bytes, &reader, at: habit, &batch) else { return false }
+        batch.append(key, value, isDetail: false)
+        continue
+      }
       let start = reader.position
-      let field = usual.meaning(of: key, batch.strings).meta
-      if let field, !field.isText {
+      if !field.isText {
         guard let range = reader.string(bytes),
           let isTaken = take(field, bytes, range, &parts, &batch)
         else { return false }
@@ -161,7 +192,7 @@ extension DatadogMessagePack {
         reader.position = start
       }
       guard let value = text(bytes, &reader, at: habit, &batch) else { return false }
-      if let field, field.isText {
+      if field.isText {
         codec.take(field, value, &parts)
         continue
       }
@@ -202,92 +233,11 @@ extension DatadogMessagePack {
     return text
   }
 
-  // MARK: v0.5
-
-  /// Reads an array of twelve values, whose strings are named by number; false if one is not as usual.
-  private mutating func numberedMembers(
-    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ parts: inout DatadogParts,
-    _ batch: inout SpanBatch
-  ) -> Bool {
-    reader.position &+= 1
-    guard let service = numbered(bytes, &reader, &batch),
-      let operation = numbered(bytes, &reader, &batch),
-      let resource = numbered(bytes, &reader, &batch),
-      let trace = reader.uint(bytes), trace != 0, let span = reader.uint(bytes), span != 0,
-      let parent = reader.uint(bytes),
-      number(.start, bytes, &reader), number(.duration, bytes, &reader),
-      number(.error, bytes, &reader), numberedMeta(bytes, &reader, &parts, &batch),
-      let count = reader.mapCount(bytes)
-    else { return false }
-    for _ in 0..<count {
-      guard let key = numbered(bytes, &reader, &batch), metric(key, bytes, &reader, &batch) else {
-        return false
-      }
-    }
-    guard let type = numbered(bytes, &reader, &batch) else { return false }
-    codec.span.traceID = TraceID(high: 0, low: trace)
-    codec.span.spanID = SpanID(span)
-    codec.span.draft.parentSpanID = SpanID(parent)
-    parts.service = service
-    parts.operation = operation
-    parts.resource = resource
-    parts.type = type
-    parts.kindOfType = usual.meaning(of: type, batch.strings).kind
-    return true
-  }
-
-  private mutating func numberedMeta(
-    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ parts: inout DatadogParts,
-    _ batch: inout SpanBatch
-  ) -> Bool {
-    guard let count = reader.mapCount(bytes) else { return false }
-    for _ in 0..<count {
-      guard let key = numbered(bytes, &reader, &batch) else { return false }
-      let start = reader.position
-      let field = usual.meaning(of: key, batch.strings).meta
-      if let field, !field.isText {
-        let known = strings.text
-        guard let number = reader.uint(bytes), let range = strings.range(number),
-          let isTaken = take(field, known.span, range, &parts, &batch)
-        else { return false }
-        if isTaken { continue }
-        reader.position = start
-      }
-      guard let value = numbered(bytes, &reader, &batch) else { return false }
-      if let field, field.isText {
-        codec.take(field, value, &parts)
-        continue
-      }
-      batch.append(key, value, isDetail: false)
-    }
-    return true
-  }
-
-  /// The string whose number is next; nil if it is not as usual.
-  @inline(__always)
-  private mutating func numbered(
-    _ bytes: Span<UInt8>, _ reader: inout MessagePackReader, _ batch: inout SpanBatch
-  ) -> StringID? {
-    guard let number = reader.uint(bytes) else { return nil }
-    if number < UInt64(usual.known.count), let id = usual.known[Int(number)] { return id }
-    return addKnown(number, &batch)
-  }
-
-  private mutating func addKnown(_ number: UInt64, _ batch: inout SpanBatch) -> StringID? {
-    guard let range = strings.range(number), strings.text.span.isValidUTF8(range) else {
-      return nil
-    }
-    let id = batch.strings.intern(strings.text.span.extracting(range))
-    while usual.known.count <= Int(number) { usual.known.append(nil) }
-    usual.known[Int(number)] = id
-    return id
-  }
-
   // MARK: Values
 
   /// Takes the string at `range` that says something of the span and is no text; false if it is an
   /// attribute like any other, nil if it is not as usual.
-  private mutating func take(
+  mutating func take(
     _ field: DatadogJSON.Meta, _ bytes: Span<UInt8>, _ range: Range<Int>,
     _ parts: inout DatadogParts, _ batch: inout SpanBatch
   ) -> Bool? {
@@ -301,13 +251,14 @@ extension DatadogMessagePack {
       return parts.highHalf != nil
     default:
       return DatadogDetails.readUsual(
-        bytes.extracting(range), areLinks: field == .links, into: &batch) ? true : nil
+        bytes.extracting(range), areLinks: field == .links, &usual.fields, into: &batch)
+        ? true : nil
     }
   }
 
   /// Reads a time, a duration or an error; false if it is not as usual.
   @inline(__always)
-  private mutating func number(
+  mutating func number(
     _ field: DatadogJSON.Field, _ bytes: Span<UInt8>, _ reader: inout MessagePackReader
   ) -> Bool {
     guard let number = reader.int(bytes) else { return false }
@@ -325,7 +276,7 @@ extension DatadogMessagePack {
 
   /// Reads the number that is next into an attribute; false if it is not as usual.
   @inline(__always)
-  private func metric(
+  func metric(
     _ key: StringID, _ bytes: Span<UInt8>, _ reader: inout MessagePackReader,
     _ batch: inout SpanBatch
   ) -> Bool {

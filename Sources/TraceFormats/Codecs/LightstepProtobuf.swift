@@ -46,12 +46,15 @@ struct LightstepProtobuf: Sendable {
   }
 
   /// The number of the reporter in the batch.
+  @inline(__always)
   private mutating func scope(in batch: inout SpanBatch) -> ScopeID {
-    if batch.number != batchNumber {
-      batchNumber = batch.number
-      scope = batch.intern(InstrumentationScope(), of: batch.intern(resource))
-    }
+    if batch.number != batchNumber { addScope(to: &batch) }
     return scope
+  }
+
+  private mutating func addScope(to batch: inout SpanBatch) {
+    batchNumber = batch.number
+    scope = batch.intern(InstrumentationScope(), of: batch.intern(resource))
   }
 
   // MARK: Spans
@@ -88,7 +91,12 @@ struct LightstepProtobuf: Sendable {
         case .length(6):
           let place = habits.next(after: habit ?? habits.first(of: draft.name))
           habit = place
-          try take(tag: bytes, try reader.delimited(bytes), at: place, &draft, &batch)
+          let range = try reader.delimited(bytes)
+          if let entry = habits.entry(at: place, bytes, range) {
+            batch.withAttributes { columns, _ in columns.append(entry) }
+          } else {
+            try take(tag: bytes, range, at: place, &draft, &batch)
+          }
         case .length(7):
           var place = habit ?? habits.first(of: draft.name)
           try log(bytes, try reader.delimited(bytes), behind: &place, &batch)
@@ -173,7 +181,15 @@ struct LightstepProtobuf: Sendable {
     return target
   }
 
+  @inline(__always)
   private func context(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(ProtobufError) -> (traceID: UInt64, spanID: UInt64) {
+    if let (traceID, spanID) = ProtobufReader.twoVarints(bytes, range) { return (traceID, spanID) }
+    return try anyContext(bytes, range)
+  }
+
+  private func anyContext(
     _ bytes: Span<UInt8>, _ range: Range<Int>
   ) throws(ProtobufError) -> (traceID: UInt64, spanID: UInt64) {
     var context = (traceID: UInt64(0), spanID: UInt64(0))
@@ -192,6 +208,9 @@ struct LightstepProtobuf: Sendable {
   private mutating func time(
     _ bytes: Span<UInt8>, _ range: Range<Int>
   ) throws(ProtobufError) -> UnixNanos {
+    if let (seconds, nanos) = ProtobufReader.twoVarints(bytes, range) {
+      return time(seconds, nanos, at: range.lowerBound)
+    }
     var (seconds, nanos) = (UInt64(0), UInt64(0))
     var reader = ProtobufReader(range)
     while let tag = try reader.nextTag(bytes) {
@@ -201,10 +220,15 @@ struct LightstepProtobuf: Sendable {
       default: try reader.skip(tag, bytes)
       }
     }
+    return time(seconds, nanos, at: range.lowerBound)
+  }
+
+  @inline(__always)
+  private mutating func time(_ seconds: UInt64, _ nanos: UInt64, at position: Int) -> UnixNanos {
     let product = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     let sum = product.partialValue.addingReportingOverflow(nanos)
     if !product.overflow, !sum.overflow { return UnixNanos(sum.partialValue) }
-    notes.add(.invalidTime, at: range.lowerBound, "the time is before 1970 or after 2554")
+    notes.add(.invalidTime, at: position, "the time is before 1970 or after 2554")
     return .unset
   }
 
@@ -214,7 +238,7 @@ struct LightstepProtobuf: Sendable {
     _ batch: inout SpanBatch
   ) throws(ProtobufError) {
     let pair = try pair(bytes, range)
-    switch Self.keys.find(bytes, pair.key) {
+    switch Key(bytes, pair.key) {
     case .kind:
       if case .text(let text) = pair.value, let kind = SpanKind(named: bytes, text) {
         return draft.kind = kind
@@ -225,17 +249,31 @@ struct LightstepProtobuf: Sendable {
     }
     let key = key(bytes, pair.key, at: habit, &batch)
     var text = StringID.empty
-    if case .text(let range) = pair.value { text = value(bytes, range, at: habit, &batch) }
+    if case .text(let valueRange) = pair.value {
+      let isAgain = habits.isValue(at: habit, bytes, valueRange, batch.strings)
+      text = value(bytes, valueRange, at: habit, &batch)
+      if isAgain, habits.key(at: habit) == key {
+        habits.learn(.init(key: key, string: text), at: habit, written: bytes, range)
+      }
+    }
     batch.withAttributes { columns, _ in Self.append(key, pair.value, text, to: &columns) }
   }
 
   /// Keys of tags and logs that mean more than others.
   private enum Key {
     case kind, error, event
+
+    /// Nil if it is a key like any other.
+    @inline(__always)
+    init?(_ bytes: Span<UInt8>, _ range: Range<Int>) {
+      switch range.count {
+      case 9 where bytes.matches(range, "span.kind"): self = .kind
+      case 5 where bytes.matches(range, "error"): self = .error
+      case 5 where bytes.matches(range, "event"): self = .event
+      default: return nil
+      }
+    }
   }
-  private static let keys = JSONKeyTable<Key>([
-    ("span.kind", .kind), ("error", .error), ("event", .event),
-  ])
 
   /// The number of a key, most likely of the one expected at `habit`.
   private mutating func key(
@@ -278,7 +316,7 @@ struct LightstepProtobuf: Sendable {
       case .length(2):
         let pair = try pair(bytes, try reader.delimited(bytes))
         habit = habits.next(after: habit)
-        if name == .empty, Self.keys.find(bytes, pair.key) == .event,
+        if name == .empty, Key(bytes, pair.key) == .event,
           case .text(let text) = pair.value
         {
           name = value(bytes, text, at: habit, &batch)
@@ -307,7 +345,33 @@ struct LightstepProtobuf: Sendable {
   }
 
   /// A `KeyValue`.
+  @inline(__always)
   private func pair(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) throws(ProtobufError) -> (key: Range<Int>, value: Value) {
+    if let (key, text) = Self.shortTexts(bytes, range) { return (key, .text(text)) }
+    return try anyPair(bytes, range)
+  }
+
+  /// Key and value if both are texts shorter than 128 bytes and in the usual order, as nearly always.
+  ///
+  ///     0a 04 user 12 03 ann
+  @inline(__always)
+  private static func shortTexts(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) -> (key: Range<Int>, text: Range<Int>)? {
+    let start = range.lowerBound
+    guard range.count >= 4, bytes[start] == 0x0a, bytes[start &+ 1] < 0x80 else { return nil }
+    let key = start &+ 2..<start &+ 2 &+ Int(bytes[start &+ 1])
+    let text = key.upperBound &+ 2
+    guard text <= range.upperBound, bytes[key.upperBound] == 0x12,
+      bytes[key.upperBound &+ 1] < 0x80,
+      Int(bytes[key.upperBound &+ 1]) == range.upperBound &- text
+    else { return nil }
+    return (key, text..<range.upperBound)
+  }
+
+  private func anyPair(
     _ bytes: Span<UInt8>, _ range: Range<Int>
   ) throws(ProtobufError) -> (key: Range<Int>, value: Value) {
     var key = range.lowerBound..<range.lowerBound
@@ -367,7 +431,12 @@ struct LightstepProtobuf: Sendable {
     return false
   }
 
+  @inline(__always)
   private mutating func flush(_ base: Int, _ batch: inout SpanBatch) {
+    if !notes.isEmpty { flushNotes(base, &batch) }
+  }
+
+  private mutating func flushNotes(_ base: Int, _ batch: inout SpanBatch) {
     for note in notes.take() {
       batch.issues.append(
         ImportIssue(note.kind, byteOffset: base + note.position, detail: note.detail))

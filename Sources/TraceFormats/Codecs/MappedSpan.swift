@@ -64,8 +64,10 @@ struct MappedSpan: Sendable {
     traceID = nil
     spanID = nil
     duration = nil
-    source.keys.removeAll(keepingCapacity: true)
-    source.values.removeAll(keepingCapacity: true)
+    if !source.keys.isEmpty {
+      source.keys.removeAll(keepingCapacity: true)
+      source.values.removeAll(keepingCapacity: true)
+    }
     source.scopeName = .empty
     source.scopeVersion = .empty
   }
@@ -77,20 +79,32 @@ struct MappedSpan: Sendable {
   }
 
   /// Appends an attribute of the span; not if it is empty.
+  @inline(__always)
   mutating func add(_ key: Key, _ value: StringID, to batch: inout SpanBatch) {
     guard value != .empty else { return }
     batch.append(number(of: key, in: &batch), value, isDetail: false)
   }
 
+  @inline(__always)
   private mutating func number(of key: Key, in batch: inout SpanBatch) -> StringID {
     follow(batch.number)
-    if keys[key.rawValue] == .empty { keys[key.rawValue] = batch.strings.intern(key.name) }
-    return keys[key.rawValue]
+    let number = keys[key.rawValue]
+    return number != .empty ? number : addNumber(of: key, in: &batch)
+  }
+
+  private mutating func addNumber(of key: Key, in batch: inout SpanBatch) -> StringID {
+    let number = batch.strings.intern(key.name)
+    keys[key.rawValue] = number
+    return number
   }
 
   /// Forgets the numbers of another batch than that of the number.
+  @inline(__always)
   private mutating func follow(_ number: Int) {
-    guard number != batchNumber else { return }
+    if number != batchNumber { forgetBatch(number) }
+  }
+
+  private mutating func forgetBatch(_ number: Int) {
     batchNumber = number
     numbers.removeAll(keepingCapacity: true)
     recent.removeAll(keepingCapacity: true)
@@ -99,6 +113,7 @@ struct MappedSpan: Sendable {
   }
 
   /// Makes a row of the span and of what was appended to the batch. What is missing is noted.
+  @inline(__always)
   mutating func commit(to batch: inout SpanBatch, _ fields: inout JSONFields) {
     if traceID == nil { fields.notes.add(.invalidID, at: 0, "the span has no trace ID") }
     if spanID == nil { fields.notes.add(.invalidID, at: 0, "the span has no span ID") }

@@ -56,25 +56,36 @@ public struct DatadogMessagePackImporter: SpanImporter {
   private var held: [UInt8] = []
   private var offset = 0
   private var isBroken = false
+  /// How many bytes to add to what is held, at least.
+  private static let step = 4_096
 
   public init() {}
 
   public mutating func read(_ chunk: Span<UInt8>, into batch: inout SpanBatch) {
     batch.format = Self.format.name
-    if isBroken || chunk.isEmpty { return offset += chunk.count }
-    if held.isEmpty {
-      let end = consume(chunk, &batch)
-      if !isBroken { held.append(chunk, end..<chunk.count) }
-      offset += end
-    } else {
+    if isBroken { return offset += chunk.count }
+    var position = 0
+    // What is held mostly needs a few bytes more: all others are read where they are.
+    while !held.isEmpty, position < chunk.count, !isBroken {
       var bytes = held
       held = []
-      bytes.append(copying: chunk)
+      let stop = min(chunk.count, position + max(bytes.count, Self.step))
+      bytes.append(chunk, position..<stop)
       let end = consume(bytes.span, &batch)
-      if end > 0 { bytes.removeFirst(end) }
-      if !isBroken { held = bytes }
       offset += end
+      if bytes.count - end <= stop - position {
+        position = stop - (bytes.count - end)
+      } else {
+        position = stop
+        bytes.removeFirst(end)
+        held = bytes
+      }
     }
+    guard position < chunk.count, !isBroken else { return }
+    let rest = chunk.extracting(position..<chunk.count)
+    let end = consume(rest, &batch)
+    offset += end
+    if !isBroken { held.append(rest, end..<rest.count) }
   }
 
   public mutating func finish(into batch: inout SpanBatch) {
@@ -95,22 +106,22 @@ public struct DatadogMessagePackImporter: SpanImporter {
     do throws(MessagePackError) {
       while start < bytes.count {
         if scanner == nil {
+          // A usual span is read without looking for its end first.
+          if mayBeSpan(bytes[start]) {
+            let held = bytes.extracting(0..<min(bytes.count, start &+ recordLimit))
+            let end = codec.usualSpan(held, from: start, byteOffset: offset &+ start, into: &batch)
+            if let end {
+              start = end
+              endValue()
+              continue
+            }
+          }
           var reader = MessagePackReader(at: start)
           let value = try reader.head(bytes)
           if try enter(value, at: start) {
             start = reader.position
             endArrays()
             continue
-          }
-          // A usual span is read without looking for its end first.
-          if isSpan(value) {
-            let held = bytes.extracting(0..<min(bytes.count, start + recordLimit))
-            let end = codec.usualSpan(held, from: start, byteOffset: offset + start, into: &batch)
-            if let end {
-              start = end
-              endValue()
-              continue
-            }
           }
         }
         var scan = scanner ?? MessagePackScanner(from: start)
@@ -165,6 +176,13 @@ public struct DatadogMessagePackImporter: SpanImporter {
     return true
   }
 
+  /// Whether a value that begins with `head` may be a usual span.
+  @inline(__always)
+  private func mayBeSpan(_ head: UInt8) -> Bool {
+    if head == DatadogMessagePack.twelveValues { return levels.count == 3 }
+    return (head & 0xf0 == 0x80 || head == 0xde) && levels.count >= 2
+  }
+
   /// Whether a value that is not entered is a span.
   private func isSpan(_ value: MessagePackReader.Value) -> Bool {
     switch value {
@@ -176,8 +194,9 @@ public struct DatadogMessagePackImporter: SpanImporter {
 
   /// Passes an element of the innermost array.
   private mutating func endValue() {
-    levels[levels.count - 1] -= 1
-    endArrays()
+    let last = levels.count &- 1
+    levels[last] &-= 1
+    if levels[last] == 0 { endArrays() }
   }
 
   /// Leaves the arrays that have ended.

@@ -144,7 +144,7 @@ extension MessagePackReader {
     }
     if byte == 0xcf, position &+ 9 <= bytes.count { return word(bytes) }
     if byte == 0xce, position &+ 5 <= bytes.count { return UInt64(half(bytes)) }
-    guard case .uint(let value) = try? next(bytes) else { return nil }
+    guard case .uint(let value) = other(bytes) else { return nil }
     return value
   }
 
@@ -159,7 +159,8 @@ extension MessagePackReader {
     }
     if byte == 0xd3, position &+ 9 <= bytes.count { return Int64(bitPattern: word(bytes)) }
     if byte == 0xce, position &+ 5 <= bytes.count { return Int64(half(bytes)) }
-    switch try? next(bytes) {
+    if byte == 0xcf, position &+ 9 <= bytes.count { return Int64(exactly: word(bytes)) }
+    switch other(bytes) {
     case .uint(let value): return Int64(exactly: value)
     case .int(let value): return value
     default: return nil
@@ -185,7 +186,7 @@ extension MessagePackReader {
       position = start &+ Int(byte & 0x1f)
       return position <= bytes.count ? start..<position : nil
     }
-    guard case .string(let range) = try? next(bytes) else { return nil }
+    guard case .string(let range) = other(bytes) else { return nil }
     return range
   }
 
@@ -198,7 +199,7 @@ extension MessagePackReader {
       position &+= 1
       return Int(byte & 0x0f)
     }
-    guard case .map(let count) = try? next(bytes) else { return nil }
+    guard case .map(let count) = other(bytes) else { return nil }
     return count
   }
 
@@ -206,6 +207,22 @@ extension MessagePackReader {
   mutating func arrayCount(_ bytes: Span<UInt8>) -> Int? {
     guard case .array(let count) = try? next(bytes) else { return nil }
     return count
+  }
+
+  /// The next value, written in any way. The position goes there and back as a value, so that it
+  /// stays in a register where all is as usual.
+  @inline(__always)
+  private mutating func other(_ bytes: Span<UInt8>) -> Value? {
+    guard let (value, next) = Self.value(bytes, at: position) else { return nil }
+    position = next
+    return value
+  }
+
+  @inline(never)
+  private static func value(_ bytes: Span<UInt8>, at position: Int) -> (Value, next: Int)? {
+    var reader = MessagePackReader(at: position)
+    guard let value = try? reader.next(bytes) else { return nil }
+    return (value, reader.position)
   }
 
   /// The four bytes behind the next one, which are there, big-endian.

@@ -82,17 +82,22 @@ struct ProtobufReader {
       position &+= 1
       return Tag(bits: UInt64(byte))
     }
-    return try anyTag(bytes)
+    let (tag, next) = try Self.anyTag(bytes, position, end)
+    position = next
+    return tag
   }
 
-  private mutating func anyTag(_ bytes: Span<UInt8>) throws(ProtobufError) -> Tag {
-    let start = position
-    let value = try varint(bytes)
+  // What is not inlined gets the position as a value, so that it stays in a register of the caller.
+
+  private static func anyTag(
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int
+  ) throws(ProtobufError) -> (tag: Tag, next: Int) {
+    let (value, next) = try anyVarint(bytes, start, end)
     guard value & 7 <= WireType.fixed32.rawValue else { throw ProtobufError(.wireType, at: start) }
     guard value >= 8, value >> 3 <= UInt32.max else {
       throw ProtobufError(.fieldNumber, at: start)
     }
-    return Tag(bits: value)
+    return (Tag(bits: value), next)
   }
 
   /// A varint; more than 64 bits are cut off, as protobuf readers do.
@@ -105,28 +110,46 @@ struct ProtobufReader {
         return UInt64(byte)
       }
     }
-    return try anyVarint(bytes)
+    let (value, next) = try Self.anyVarint(bytes, position, end)
+    position = next
+    return value
   }
 
-  private mutating func anyVarint(_ bytes: Span<UInt8>) throws(ProtobufError) -> UInt64 {
-    let start = position
-    if start &+ 10 <= bytes.count, let (value, stop) = Self.longVarint(bytes, at: start),
-      stop <= end
-    {
-      position = stop
-      return value
+  private static func anyVarint(
+    _ bytes: Span<UInt8>, _ start: Int, _ end: Int
+  ) throws(ProtobufError) -> (value: UInt64, next: Int) {
+    if start &+ 2 <= end, bytes[start] >= 0x80, bytes[start &+ 1] < 0x80 {
+      return (UInt64(bytes[start] & 0x7f) | UInt64(bytes[start &+ 1]) &<< 7, start &+ 2)
+    }
+    if start &+ 10 <= bytes.count, let (value, stop) = longVarint(bytes, at: start), stop <= end {
+      return (value, stop)
     }
     var value: UInt64 = 0
     var shift: UInt64 = 0
+    var position = start
     while position < end {
       let byte = bytes[position]
       position &+= 1
       value |= UInt64(byte & 0x7f) &<< shift
-      if byte < 0x80 { return value }
+      if byte < 0x80 { return (value, position) }
       shift &+= 7
       if shift > 63 { throw ProtobufError(.varint, at: start) }
     }
     throw ProtobufError(.endOfInput, at: start)
+  }
+
+  /// The values of the message in `range` if it is two varints, 1 and 2 in that order, and many bytes
+  /// stand behind it.
+  @inline(__always)
+  static func twoVarints(
+    _ bytes: Span<UInt8>, _ range: Range<Int>
+  ) -> (first: UInt64, second: UInt64)? {
+    let start = range.lowerBound
+    guard start &+ 22 <= bytes.count, range.count >= 4, bytes[start] == 0x08,
+      let (first, next) = longVarint(bytes, at: start &+ 1), bytes[next] == 0x10,
+      let (second, end) = longVarint(bytes, at: next &+ 1), end == range.upperBound
+    else { return nil }
+    return (first, second)
   }
 
   /// The varint of up to ten bytes at `start`, and where it ends; nil if it is longer. The ten bytes must

@@ -150,7 +150,7 @@ final class PollSession {
   private func handOn(_ batch: inout SpanBatch) {
     let rows = (0..<batch.count).filter { row in
       let key = SpanKey(
-        traceID: batch.traceIDs[row], spanID: batch.spanIDs[row], kind: batch.kind(at: row))
+        traceID: batch.ids[row].traceID, spanID: batch.ids[row].spanID, kind: batch.kind(at: row))
       guard spans[key] == nil else { return false }
       spans[key] = ()
       return true
