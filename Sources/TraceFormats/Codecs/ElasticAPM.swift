@@ -17,6 +17,7 @@ struct ElasticAPM: JSONValueCodec {
   /// What the resource is in the batch of that number, once it was asked for.
   private var scope: (batch: Int, number: ScopeID)?
   private var errors = ElasticErrors()
+  private var contextKeys = FlatKeys(names: ElasticNames.attributes, dropping: "tags.")
 
   init() {}
 
@@ -116,17 +117,11 @@ struct ElasticAPM: JSONValueCodec {
         batch.add("event.outcome", fields.intern(text, bytes, &batch.strings))
       case .context:
         // Tags are the user's own names.
-        try fields.flatAttributes(
-          bytes, &reader, names: ElasticNames.attributes, dropping: "tags.", into: &batch)
+        try fields.flatAttributes(bytes, &reader, &contextKeys, into: &batch)
       case .links: try links(bytes, &reader, &fields, into: &batch)
       case .sampled: try reader.skipValue(bytes)
       case .subtype, .result, nil:
-        if try reader.peekKind(bytes) == .object {
-          let prefix = fields.string(key, bytes) + "."
-          try fields.flatAttributes(bytes, &reader, prefix: prefix, into: &batch)
-        } else {
-          try fields.attribute(key, bytes, &reader, into: &batch)
-        }
+        try fields.flatAttribute(key, bytes, &reader, into: &batch)
       }
     }
     let isTransaction = transactionID == .invalid
