@@ -4,8 +4,10 @@ import TraceTestSupport
 
 @testable import TraceFormats
 
-/// Records with others inside: X-Ray's.
+/// Records with others inside, or with what holds for those behind them: X-Ray's and Elastic's.
 @Suite struct NestedRecordsTests {
+  // MARK: X-Ray
+
   private static let start = #""trace_id":"1-5759e988-bd862e3fe1be46a994272793","start_time":1"#
 
   @Test func aDocumentCountsWhereverItStands() {
@@ -38,5 +40,38 @@ import TraceTestSupport
     #expect(Set(reading.records.map(\.traceID)).count == 1)
     #expect(Set(reading.records.map(\.resource)).count == 1)
     #expect(reading.issues.map(\.kind) == [.unexpectedType])
+  }
+
+  // MARK: Elastic
+
+  private static func lines(_ metadata: [String]) -> String {
+    metadata.enumerated().map { number, metadata in
+      #"{"metadata": \#(metadata)}"# + "\n"
+        + #"{"transaction":{"id":"\#(number + 1)","trace_id":"1","name":"t","type":"request"}}"#
+        + "\n"
+    }.joined()
+  }
+
+  @Test func metadataThatComeAgainAreTheSame() {
+    func metadata(_ service: Int) -> String { #"{"service":{"name":"s\#(service)","x":null}}"# }
+    // More than are known again at the same time.
+    let order = (0..<40).map { $0 < 20 ? $0 % 2 : $0 % 11 }
+    let text = Self.lines(order.map(metadata))
+    for isCut in [false, true] {
+      let reading = ImporterReading(
+        Array(text.utf8), by: JSONTextImporter.self, pieces: isCut ? 64 : nil,
+        replacesBatches: isCut)
+      #expect(reading.records.map(\.resource.serviceName) == order.map { "s\($0)" })
+      #expect(reading.records.allSatisfy { $0.resource.attributes.count == 1 })
+      #expect(reading.issues == [])
+    }
+  }
+
+  @Test func whatIsNotedOfMetadataIsNotedEachTime() {
+    let metadata = #"{"service":{"name":"s","n":99999999999999999999}}"#
+    let reading = ImporterReading(
+      Self.lines([metadata, metadata, metadata]), by: JSONTextImporter.self)
+    #expect(reading.issues.map { $0.place?.line } == [1, 3, 5])
+    #expect(Set(reading.records.map(\.resource)).count == 1)
   }
 }
