@@ -7,38 +7,108 @@ import TraceTestSupport
 /// Objects in objects as attributes with joined keys: appended while they are read, or made first.
 @Suite struct FlatAttributesTests {
   /// The attributes of a span that were appended, the list that was made, and what was noted of each.
-  private static func read(
-    _ text: [UInt8], prefix: String
-  ) throws -> (
-    appended: [Attribute], made: [Attribute], notes: [[String]]
-  ) {
+  private struct Reading {
+    var appended: [Attribute] = []
+    var made: [Attribute] = []
+    var notes: [[String]] = []
+
+    /// Reads the object in `text` on both ways; the keys are put behind `outer`, if it is none.
+    init(
+      _ text: [UInt8], behind outer: String?, _ fields: inout JSONFields,
+      _ batch: inout SpanBatch
+    ) throws {
+      let bytes = Array((outer ?? "").utf8) + text
+      let key = outer.map { JSONReader.Text(range: 0..<$0.utf8.count) }
+      let start = outer?.utf8.count ?? 0
+      var reader = JSONReader(at: start)
+      if let key {
+        try fields.flatAttribute(key, bytes.span, &reader, into: &batch)
+      } else {
+        try fields.flatAttributes(bytes.span, &reader, into: &batch)
+      }
+      #expect(reader.position == bytes.count)
+      batch.commit(SpanDraft())
+      appended = batch.record(at: batch.count - 1).attributes
+      notes.append(fields.notes.take().map(\.detail))
+      reader = JSONReader(at: start)
+      var isFirst = true
+      try reader.enterObject(bytes.span)
+      while let key = try reader.nextKey(bytes.span, isFirst: &isFirst) {
+        let value = try fields.plainValue(bytes.span, &reader)
+        let name = (outer.map { $0 + "." } ?? "") + fields.string(key, bytes.span)
+        made += flat(Attribute(name, fields.attributeValue(value, bytes.span)))
+      }
+      notes.append(fields.notes.take().map(\.detail))
+    }
+  }
+
+  private static func read(_ text: [UInt8], behind outer: String? = nil) throws -> Reading {
     var fields = JSONFields()
     var batch = SpanBatch(source: SourceID(0))
-    var reader = JSONReader()
-    try fields.flatAttributes(text.span, &reader, prefix: prefix, into: &batch)
-    #expect(reader.position == text.count)
-    batch.commit(SpanDraft())
-    let first = fields.notes.take().map(\.detail)
-    reader = JSONReader()
-    var made: [Attribute] = []
-    var isFirst = true
-    try reader.enterObject(text.span)
-    while let key = try reader.nextKey(text.span, isFirst: &isFirst) {
-      let value = try fields.plainValue(text.span, &reader)
-      let name = prefix + fields.string(key, text.span)
-      made += flat(Attribute(name, fields.attributeValue(value, text.span)))
+    return try Reading(text, behind: outer, &fields, &batch)
+  }
+
+  /// Objects whose keys are mostly those of the ones before.
+  private static func object(_ random: inout SplitMix64, depth: Int = 0) -> String {
+    let keys = [
+      "a", "http.method", "", "long key of more bytes than sixteen", "é", #"\u0041"#, "b",
+    ]
+    let values = [#""x""#, #""\u00e9ü""#, "12", "true", "null", "[1,{\"k\":2}]", "{}", "1e400"]
+    let members = (0..<(random.happens(3) ? 60 : random.below(5))).map { number in
+      let key = random.happens(90) ? random.pick(keys) : "k\(number)"
+      let isObject = depth < 5 && random.happens(40)
+      return "\"\(key)\":" + (isObject ? object(&random, depth: depth + 1) : random.pick(values))
     }
-    return (
-      batch.record(at: 0).attributes, made, [first, fields.notes.take().map(\.detail)]
-    )
+    return "{" + members.joined(separator: random.happens(50) ? "," : " , ") + "}"
   }
 
-  private static func flat(_ attribute: Attribute) -> [Attribute] {
-    guard case .map(let members) = attribute.value, !members.isEmpty else { return [attribute] }
-    return members.flatMap { flat(Attribute(attribute.key + "." + $0.key, $0.value)) }
+  @Test(arguments: [nil, "context", "é"])
+  func keysThatAreRememberedChangeNothing(outer: String?) throws {
+    var random = SplitMix64(seed: 11)
+    var fields = JSONFields()
+    var batch = SpanBatch(source: SourceID(0))
+    for round in 0..<400 {
+      let text = Array(Self.object(&random).utf8)
+      // One that is cut leaves nothing behind.
+      if random.happens(20), text.count > 2 {
+        let cut = Array(text.prefix(1 + random.below(text.count - 1)))
+        var reader = JSONReader()
+        _ = try? fields.flatAttributes(cut.span, &reader, into: &batch)
+        batch.rollBack()
+        fields.notes.discard()
+      }
+      let reading = try Reading(text, behind: outer, &fields, &batch)
+      #expect(reading.appended == reading.made, "\(String(decoding: text, as: UTF8.self))")
+      #expect(reading.notes[0] == reading.notes[1])
+      // Numbers of strings are others in another batch.
+      if round % 50 == 49 { batch.removeAll(number: batch.number + 1) }
+    }
   }
 
-  @Test(arguments: ["", "context."]) func bothWaysGiveTheSame(prefix: String) throws {
+  @Test func moreKeysThanAreRememberedAreRead() throws {
+    let inner = (0..<2_000).map { "\"k\($0)\":{\"\(String(repeating: "n", count: $0))\":1}" }
+    let reading = try Self.read(Array("{\(inner.joined(separator: ","))}".utf8))
+    #expect(reading.appended.count == 2_000 && reading.appended == reading.made)
+  }
+
+  @Test func otherNamesHoldForWholeKeysOnly() throws {
+    var keys = FlatKeys(names: JSONKeyTable([("db.type", "db.system.name")]), dropping: "tags.")
+    var fields = JSONFields()
+    var batch = SpanBatch(source: SourceID(0))
+    let text = Array(#"{"db":{"type":1,"types":2},"tags":{"db":{"type":3},"tags":{"x":4}}}"#.utf8)
+    for _ in 0..<2 {
+      var reader = JSONReader()
+      try fields.flatAttributes(text.span, &reader, &keys, into: &batch)
+      batch.commit(SpanDraft())
+      #expect(
+        batch.record(at: batch.count - 1).attributes == [
+          Attribute("db.system.name", .int(1)), Attribute("db.types", .int(2)),
+          Attribute("db.type", .int(3)), Attribute("tags.x", .int(4)),
+        ])
+    }
+  }
+
+  @Test(arguments: [nil, "context"]) func bothWaysGiveTheSame(outer: String?) throws {
     let deep = String(repeating: #"{"a":1,"n":"#, count: 100)
     let texts = [
       "{}", #"{"a":1,"b":"x"}"#, #"{"a":{"b":{"c":true,"d":[1,{"e":2}]},"f":{}},"g":null,"h":{}}"#,
@@ -47,13 +117,13 @@ import TraceTestSupport
     ]
     let broken: [UInt8] = Array(#"{"a":{"b":""#.utf8) + [0xff] + Array(#"","#.utf8)
     for text in texts.map({ Array($0.utf8) }) + [broken + [0x22, 0xfe] + Array(#"":2}}"#.utf8)] {
-      let (appended, made, notes) = try Self.read(text, prefix: prefix)
-      #expect(appended == made)
-      #expect(notes[0] == notes[1])
+      let reading = try Self.read(text, behind: outer)
+      #expect(reading.appended == reading.made)
+      #expect(reading.notes[0] == reading.notes[1])
     }
     #expect(
-      try Self.read(Array(#"{"a":{"b":{}}}"#.utf8), prefix: prefix).appended.map(\.key)
-        == [prefix + "a.b"])
+      try Self.read(Array(#"{"a":{"b":{}}}"#.utf8), behind: outer).appended.map(\.key)
+        == [(outer.map { $0 + "." } ?? "") + "a.b"])
   }
 
   @Test func whatIsCutThrows() {
@@ -67,4 +137,9 @@ import TraceTestSupport
       }
     }
   }
+}
+
+private func flat(_ attribute: Attribute) -> [Attribute] {
+  guard case .map(let members) = attribute.value, !members.isEmpty else { return [attribute] }
+  return members.flatMap { flat(Attribute(attribute.key + "." + $0.key, $0.value)) }
 }

@@ -118,12 +118,7 @@ struct DatadogSpansJSON: JSONValueCodec {
         }
       case .error, .span, nil: break
       }
-      if try reader.peekKind(bytes) == .object {
-        let prefix = fields.string(key, bytes) + "."
-        try fields.flatAttributes(bytes, &reader, prefix: prefix, into: &batch)
-      } else {
-        try fields.attribute(key, bytes, &reader, into: &batch)
-      }
+      try fields.flatAttribute(key, bytes, &reader, into: &batch)
     }
   }
 }

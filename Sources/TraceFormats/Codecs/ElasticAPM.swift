@@ -13,10 +13,9 @@ struct ElasticAPM: JSONValueCodec {
   static let telltales: [String] = []
 
   private var span = MappedSpan()
-  private var resource = Resource()
-  /// What the resource is in the batch of that number, once it was asked for.
-  private var scope: (batch: Int, number: ScopeID)?
+  private var sources = ElasticSources()
   private var errors = ElasticErrors()
+  private var contextKeys = FlatKeys(names: ElasticNames.attributes, dropping: "tags.")
 
   init() {}
 
@@ -48,10 +47,7 @@ struct ElasticAPM: JSONValueCodec {
     try reader.enterObject(bytes)
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch Self.lines.find(bytes, key) {
-      case .metadata:
-        scope = nil
-        resource = Resource(
-          attributes: ElasticNames.resource(try fields.flatAttributeList(bytes, &reader)))
+      case .metadata: try sources.read(bytes, &reader, &fields)
       case .transaction, .span: try record(bytes, &reader, byteOffset, &fields, into: &batch)
       case .error: try errors.read(bytes, &reader, byteOffset: byteOffset, &fields, into: &batch)
       case .metrics, nil: try reader.skipValue(bytes)
@@ -116,17 +112,11 @@ struct ElasticAPM: JSONValueCodec {
         batch.add("event.outcome", fields.intern(text, bytes, &batch.strings))
       case .context:
         // Tags are the user's own names.
-        try fields.flatAttributes(
-          bytes, &reader, names: ElasticNames.attributes, dropping: "tags.", into: &batch)
+        try fields.flatAttributes(bytes, &reader, &contextKeys, into: &batch)
       case .links: try links(bytes, &reader, &fields, into: &batch)
       case .sampled: try reader.skipValue(bytes)
       case .subtype, .result, nil:
-        if try reader.peekKind(bytes) == .object {
-          let prefix = fields.string(key, bytes) + "."
-          try fields.flatAttributes(bytes, &reader, prefix: prefix, into: &batch)
-        } else {
-          try fields.attribute(key, bytes, &reader, into: &batch)
-        }
+        try fields.flatAttribute(key, bytes, &reader, into: &batch)
       }
     }
     let isTransaction = transactionID == .invalid
@@ -139,16 +129,8 @@ struct ElasticAPM: JSONValueCodec {
       errors.take(
         of: isTransaction ? id : transactionID, only: isTransaction ? nil : id, into: &batch)
     }
-    span.draft.scope = scope(in: &batch)
+    span.draft.scope = sources.scope(in: &batch)
     span.commit(to: &batch, &fields)
-  }
-
-  /// The number of the resource that the last metadata described.
-  private mutating func scope(in batch: inout SpanBatch) -> ScopeID {
-    if let scope, scope.batch == batch.number { return scope.number }
-    let number = batch.intern(InstrumentationScope(), of: batch.intern(resource))
-    scope = (batch.number, number)
-    return number
   }
 
   private func links(
@@ -181,26 +163,10 @@ private enum ElasticNames {
     ("cache", .client), ("messaging", .producer), ("app", .internal),
   ])
 
-  private static let resourceNames = [
-    "service.environment": "deployment.environment.name",
-    "service.language.name": "telemetry.sdk.language",
-    "service.runtime.name": "process.runtime.name",
-    "service.runtime.version": "process.runtime.version",
-    "service.node.configured_name": "service.instance.id",
-    "system.hostname": "host.name", "system.detected_hostname": "host.name",
-    "system.configured_hostname": "host.name", "system.architecture": "host.arch",
-    "system.platform": "os.type", "system.container.id": "container.id",
-  ]
   static let attributes = JSONKeyTable<String>([
     ("db.statement", "db.query.text"), ("db.type", "db.system.name"), ("http.url", "url.full"),
     ("http.method", "http.request.method"), ("http.status_code", "http.response.status_code"),
     ("request.method", "http.request.method"), ("request.url.full", "url.full"),
     ("response.status_code", "http.response.status_code"),
   ])
-
-  static func resource(_ list: [Attribute]) -> [Attribute] {
-    list.compactMap {
-      $0.value == .empty ? nil : Attribute(resourceNames[$0.key] ?? $0.key, $0.value)
-    }
-  }
 }

@@ -13,6 +13,7 @@ struct ElasticErrors: Sendable {
   /// By transaction.
   private var waiting: [SpanID: [Waiting]] = [:]
   private var count = 0
+  private var stack: [UInt8] = []
 
   init() {}
 
@@ -35,7 +36,7 @@ struct ElasticErrors: Sendable {
         transactionID = try fields.unpaddedSpanID(bytes, &reader, isOptional: true)
       } else if bytes.matches(key.range, "exception"), try reader.peekKind(bytes) == .object {
         error.name = "exception"
-        error.attributes += Self.exception(try fields.plainMap(bytes, &reader))
+        try exception(bytes, &reader, &fields, into: &error.attributes)
       } else if bytes.matches(key.range, "culprit") {
         error.attributes.append(Attribute("culprit", .string(try fields.string(bytes, &reader))))
       } else if bytes.matches(key.range, "log"), try reader.peekKind(bytes) == .object {
@@ -90,35 +91,39 @@ struct ElasticErrors: Sendable {
     count = 0
   }
 
-  private static func exception(_ members: [Attribute]) -> [Attribute] {
-    members.compactMap { member in
-      switch (member.key, member.value) {
-      case (_, .empty): nil
-      case ("message", _): Attribute("exception.message", member.value)
-      case ("type", _): Attribute("exception.type", member.value)
-      case ("handled", .bool(let handled)): Attribute("exception.escaped", .bool(!handled))
-      case ("stacktrace", .array(let frames)):
-        Attribute("exception.stacktrace", .string(stackTrace(frames)))
-      default: Attribute("exception." + member.key, member.value)
+  private mutating func exception(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
+    into attributes: inout [Attribute]
+  ) throws(JSONError) {
+    var isFirst = true
+    try reader.enterObject(bytes)
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      let part = Self.parts.find(bytes, key)
+      if part == .stackTrace, try reader.peekKind(bytes) == .array {
+        stack.removeAll(keepingCapacity: true)
+        try fields.stackTrace(bytes, &reader, Self.frames, depth: 1, to: &stack)
+        let text = String(decoding: stack, as: UTF8.self)
+        attributes.append(Attribute("exception.stacktrace", .string(text)))
+        continue
+      }
+      let plain = try fields.plainValue(bytes, &reader, depth: 1)
+      let name = fields.string(key, bytes)
+      switch (part, fields.attributeValue(plain, bytes)) {
+      case (_, .empty): continue
+      case (.handled, .bool(let handled)):
+        attributes.append(Attribute("exception.escaped", .bool(!handled)))
+      case (_, let value): attributes.append(Attribute("exception." + name, value))
       }
     }
   }
 
-  /// A line for each frame.
-  private static func stackTrace(_ frames: [AttributeValue]) -> String {
-    var lines: [String] = []
-    for case .map(let members) in frames {
-      var (function, file, line) = ("", "", "")
-      for member in members {
-        switch (member.key, member.value) {
-        case ("function", .string(let text)): function = text
-        case ("filename", .string(let text)): file = text
-        case ("lineno", .int(let number)): line = ":\(number)"
-        default: break
-        }
-      }
-      lines.append("\(function) (\(file)\(line))")
-    }
-    return lines.joined(separator: "\n")
+  private enum Part {
+    case handled, stackTrace
   }
+  private static let parts = JSONKeyTable<Part>([
+    ("handled", .handled), ("stacktrace", .stackTrace),
+  ])
+  private static let frames = StackFrames.Style(
+    keys: JSONKeyTable([("function", .function), ("filename", .file), ("lineno", .line)]),
+    alwaysColon: false)
 }

@@ -66,72 +66,98 @@ extension JSONFields {
 // `http.method`. Deeper than values may nest they are kept as values.
 extension JSONFields {
   /// Appends the members of an object, made flat, to the attributes of the span that is being read,
-  /// or of its event or link; `prefix` is put before their keys, `names` has other names for some of
-  /// these, and `dropped` is left out where they begin with it.
+  /// or of its event or link.
   mutating func flatAttributes(
-    _ bytes: Span<UInt8>, _ reader: inout JSONReader, prefix: String = "",
-    names: JSONKeyTable<String>? = nil, dropping dropped: StaticString = "",
-    isDetail: Bool = false, into batch: inout SpanBatch
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, isDetail: Bool = false,
+    into batch: inout SpanBatch
+  ) throws(JSONError) {
+    var keys = FlatKeys()
+    swap(&keys, &flatKeys)
+    defer { swap(&keys, &flatKeys) }
+    try flatAttributes(bytes, &reader, &keys, isDetail: isDetail, into: &batch)
+  }
+
+  /// Appends the value that is next as an attribute of the span that is being read; the members of an
+  /// object, made flat, behind `key`.
+  mutating func flatAttribute(
+    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    into batch: inout SpanBatch
+  ) throws(JSONError) {
+    guard try reader.peekKind(bytes) == .object else {
+      return try attribute(key, bytes, &reader, into: &batch)
+    }
+    var keys = FlatKeys()
+    swap(&keys, &flatKeys)
+    defer { swap(&keys, &flatKeys) }
+    try flatAttributes(bytes, &reader, behind: key, &keys, into: &batch)
+  }
+
+  /// The same as `flatAttributes` for keys that are known from `keys`, which may have other names for
+  /// them; those of the object are put behind `outer`.
+  mutating func flatAttributes(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, behind outer: JSONReader.Text? = nil,
+    _ keys: inout FlatKeys, isDetail: Bool = false, into batch: inout SpanBatch
   ) throws(JSONError) {
     guard try enterObject(bytes, &reader) else { return }
-    /// What is put before keys, and how much of it the objects have that are open.
-    var name = Array(prefix.utf8)
-    var lengths: [Int] = []
+    keys.begin(batch.number)
+    var object = FlatKeys.root
+    if let outer { object = keys.enter(outer, bytes, in: object, after: 0, &self) }
+    var last = 0
+    var depth = 0
     var isFirst = true
     while true {
       guard let key = try reader.nextKey(bytes, isFirst: &isFirst) else {
-        guard let length = lengths.popLast() else { return }
-        name.removeLast(name.count - length)
+        let parent = keys.parent(of: object)
+        last = keys.leave(object, after: 0)
+        if depth == 0 { return }
+        depth -= 1
+        object = parent
         isFirst = false
         continue
       }
-      let isObject = try reader.peekKind(bytes) == .object
-      if name.isEmpty, !isObject, names == nil {
+      let next = try reader.peek(bytes)
+      // What is no UTF-8 is kept at the top only.
+      if !key.isASCII, object == FlatKeys.root, next != UInt8(ascii: "{"), !keys.hasNames {
         try attribute(key, bytes, &reader, isDetail: isDetail, into: &batch)
         continue
       }
-      let length = name.count
-      append(key, bytes, to: &name)
-      if isObject, lengths.count < AttributeValue.nestingLimit {
-        try reader.enterObject(bytes)
+      let place = keys.enter(key, bytes, in: object, after: last, &self)
+      if next == UInt8(ascii: "{"), depth < AttributeValue.nestingLimit {
+        reader.position += 1
         if try reader.peek(bytes) != UInt8(ascii: "}") {
-          lengths.append(length)
-          name.append(UInt8(ascii: "."))
+          depth += 1
+          (object, last) = (place, 0)
           isFirst = true
           continue
         }
         reader.position += 1
-        let keyID = Self.number(of: name, names, dropping: dropped, &batch.strings)
+        let keyID = keys.number(of: place, &batch.strings)
         append(keyID, .nested(.map([])), bytes, isDetail: isDetail, to: &batch)
+      } else if next == UInt8(ascii: "\"") {
+        let text = try reader.string(bytes)
+        let keyID = keys.number(of: place, &batch.strings)
+        let value =
+          depth == 0 || text.isASCII
+          ? intern(text, bytes, &batch.strings) : batch.strings.intern(string(text, bytes))
+        batch.append(keyID, value, isDetail: isDetail)
       } else {
-        var value = try plainValue(bytes, &reader, depth: lengths.count)
-        // What is no UTF-8 is kept at the top only.
-        if case .text(let text) = value, !lengths.isEmpty, !text.isASCII {
-          value = .nested(.string(string(text, bytes)))
-        }
-        let keyID = Self.number(of: name, names, dropping: dropped, &batch.strings)
+        var value = try plainValue(bytes, &reader, depth: depth)
+        if depth > 0, case .text(let text) = value { value = .nested(.string(string(text, bytes))) }
+        let keyID = keys.number(of: place, &batch.strings)
         append(keyID, value, bytes, isDetail: isDetail, to: &batch)
       }
-      name.removeLast(name.count - length)
+      last = keys.leave(place, after: last)
     }
   }
 
-  private static func number(
-    of name: [UInt8], _ names: JSONKeyTable<String>?, dropping dropped: StaticString,
-    _ strings: inout StringPool
-  ) -> StringID {
-    if let other = names?.find(name.span, name.indices) { return strings.intern(other) }
-    let start = name.span.hasPrefix(dropped, name.indices) ? dropped.utf8CodeUnitCount : 0
-    return strings.intern(name.span.extracting(start...))
-  }
-
-  private mutating func append(
-    _ key: JSONReader.Text, _ bytes: Span<UInt8>, to name: inout [UInt8]
+  /// Appends `text` without its escapes; bytes that are no UTF-8 become U+FFFD.
+  mutating func append(
+    _ text: JSONReader.Text, _ bytes: Span<UInt8>, to output: inout [UInt8]
   ) {
-    if key.isASCII, !key.hasEscapes {
-      name.append(bytes, key.range)
+    if text.isASCII, !text.hasEscapes {
+      output.append(bytes, text.range)
     } else {
-      name += string(key, bytes).utf8
+      output += string(text, bytes).utf8
     }
   }
 

@@ -7,6 +7,8 @@ import TraceModel
 struct JSONFields: Sendable {
   var notes = RecordNotes()
   private var scratch: [UInt8] = []
+  /// The joined keys of attributes that nothing else is known of.
+  var flatKeys = FlatKeys()
 
   init() {}
 
@@ -69,7 +71,7 @@ struct JSONFields: Sendable {
   }
 
   /// Notes a string that is no UTF-8.
-  private mutating func checkUTF8(_ text: JSONReader.Text, _ bytes: Span<UInt8>) {
+  mutating func checkUTF8(_ text: JSONReader.Text, _ bytes: Span<UInt8>) {
     if !bytes.isValidUTF8(text.range) {
       notes.add(.invalidUTF8, at: text.range.lowerBound, "in a string; its bytes are kept")
     }

@@ -55,6 +55,47 @@ extension JSONFields {
     return attributes
   }
 
+  /// Passes over plain JSON of which nothing is kept, with the notes that reading it would make.
+  mutating func passValue(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, depth: Int = 0
+  ) throws(JSONError) {
+    let kind = try reader.peekKind(bytes)
+    switch kind {
+    case .string:
+      let text = try reader.string(bytes)
+      if !text.isASCII { checkUTF8(text, bytes) }
+    case .null, .bool: _ = try reader.word(bytes)
+    case .number: _ = numberValue(bytes, try reader.word(bytes))
+    case .array, .object:
+      if depth >= AttributeValue.nestingLimit {
+        _ = try tooDeep(bytes, &reader)
+        return
+      }
+    }
+    var isFirst = true
+    if kind == .array {
+      try reader.enterArray(bytes)
+      while try reader.nextElement(bytes, isFirst: &isFirst) {
+        try passValue(bytes, &reader, depth: depth + 1)
+      }
+    } else if kind == .object {
+      try reader.enterObject(bytes)
+      while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+        try passMember(key, bytes, &reader, depth: depth + 1)
+      }
+    }
+  }
+
+  /// Passes over the value of a member likewise.
+  mutating func passMember(
+    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader, depth: Int
+  ) throws(JSONError) {
+    if key.isASCII { return try passValue(bytes, &reader, depth: depth) }
+    if try reader.peek(bytes) == UInt8(ascii: "\"") { checkUTF8(key, bytes) }
+    try passValue(bytes, &reader, depth: depth)
+    checkUTF8(key, bytes)
+  }
+
   /// A number: whole and in range is an integer, everything else a double.
   mutating func numberValue(_ bytes: Span<UInt8>, _ range: Range<Int>) -> JSONValue {
     let decimal = NumberText.decimal(bytes, range)

@@ -69,12 +69,7 @@ struct TempoSearch: JSONValueCodec {
         sets = reader.position
         try reader.skipValue(bytes)
       default:
-        if try reader.peekKind(bytes) == .object {
-          let prefix = fields.string(key, bytes) + "."
-          try fields.flatAttributes(bytes, &reader, prefix: prefix, into: &batch)
-        } else {
-          try fields.attribute(key, bytes, &reader, into: &batch)
-        }
+        try fields.flatAttribute(key, bytes, &reader, into: &batch)
       }
     }
     let traceID = span.traceID ?? .invalid

@@ -12,6 +12,12 @@ struct XRayJSON: JSONValueCodec {
   static let telltales = ["subsegments", "Document"]
 
   private var span = MappedSpan()
+  /// What is still to be read of the record, the next one last.
+  private var open: [Open] = []
+  private var keys = FlatKeys(names: XRayNames.attributes)
+  /// For documents: notes would be about places in another text, and are made at the document's.
+  private var documentFields = JSONFields()
+  private var stack: [UInt8] = []
 
   init() {}
 
@@ -37,10 +43,13 @@ struct XRayJSON: JSONValueCodec {
   mutating func decode(
     _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
   ) throws(JSONError) {
-    var reader = JSONReader()
-    guard let document = try fields.member("Document", bytes, &reader) else {
-      return try segments(bytes, byteOffset: byteOffset, &fields, into: &batch)
+    if try segments(bytes, mayBeDocument: true, byteOffset: byteOffset, &fields, into: &batch) {
+      return
     }
+    batch.rollBack()
+    fields.notes.discard()
+    var reader = JSONReader()
+    guard let document = try fields.member("Document", bytes, &reader) else { return }
     var plain: [UInt8] = []
     JSONText.unescape(bytes, document.range, into: &plain)
     var scanner = JSONScanner()
@@ -51,12 +60,14 @@ struct XRayJSON: JSONValueCodec {
         .malformedRecord, at: document.range.lowerBound, "the document is no JSON object; skipped")
       return
     }
-    // Notes would be about places in another text: they are made at the document's.
     var inner = JSONFields()
-    try segments(plain.span, byteOffset: byteOffset, &inner, into: &batch)
+    swap(&inner, &documentFields)
+    _ = try segments(
+      plain.span, mayBeDocument: false, byteOffset: byteOffset, &inner, into: &batch)
     for note in inner.notes.take() {
       fields.notes.add(note.kind, at: document.range.lowerBound, note.detail)
     }
+    swap(&inner, &documentFields)
   }
 
   /// A segment or subsegment that is still to be read, with what it takes from the one around it.
@@ -71,20 +82,27 @@ struct XRayJSON: JSONValueCodec {
   }
 
   /// Commits a segment, and its subsegments behind it: without recursion, because they nest as deep
-  /// as the input says.
+  /// as the input says. False, with nothing committed, if it has a document instead.
   private mutating func segments(
-    _ bytes: Span<UInt8>, byteOffset: Int, _ fields: inout JSONFields, into batch: inout SpanBatch
-  ) throws(JSONError) {
-    var open = [Open(range: 0..<bytes.count, depth: 0)]
+    _ bytes: Span<UInt8>, mayBeDocument: Bool, byteOffset: Int, _ fields: inout JSONFields,
+    into batch: inout SpanBatch
+  ) throws(JSONError) -> Bool {
+    open.removeAll(keepingCapacity: true)
+    open.append(Open(range: bytes.indices, depth: 0))
     while let next = open.popLast() {
-      let inner = try segment(next, bytes, byteOffset: byteOffset, &fields, into: &batch)
-      open += inner.reversed()
+      span.begin(byteOffset: byteOffset, resolution: .microsecond)
+      let isOutermost = next.depth == 0
+      guard
+        try segment(
+          next, bytes, mayBeDocument: mayBeDocument && isOutermost, &fields, into: &batch)
+      else { return false }
     }
+    return true
   }
 
   private enum Field {
     case id, name, traceID, parentID, start, end, http, annotations, metadata, subsegments, cause
-    case error, fault, namespace, sql, service, aws, inProgress, type
+    case error, fault, namespace, sql, service, aws, inProgress, type, document
   }
   private static let names = JSONKeyTable<Field>([
     ("id", .id), ("name", .name), ("trace_id", .traceID), ("parent_id", .parentID),
@@ -92,23 +110,24 @@ struct XRayJSON: JSONValueCodec {
     ("metadata", .metadata), ("subsegments", .subsegments), ("cause", .cause), ("error", .error),
     ("fault", .fault), ("namespace", .namespace), ("sql", .sql), ("service", .service),
     ("aws", .aws), ("in_progress", .inProgress), ("type", .type),
+    ("Document", .document),
   ])
 
-  /// Commits one segment or subsegment, and gives those inside.
+  /// Commits one segment or subsegment, which `span` was begun for, and opens those inside. False if
+  /// it has a document instead.
   private mutating func segment(
-    _ open: Open, _ bytes: Span<UInt8>, byteOffset: Int, _ fields: inout JSONFields,
+    _ around: Open, _ bytes: Span<UInt8>, mayBeDocument: Bool, _ fields: inout JSONFields,
     into batch: inout SpanBatch
-  ) throws(JSONError) -> [Open] {
-    span.begin(byteOffset: byteOffset, resolution: .microsecond)
-    span.draft.parentSpanID = open.parentID
-    span.traceID = open.traceID
-    var around = open
-    around.depth += 1
-    var inner: [Range<Int>] = []
+  ) throws(JSONError) -> Bool {
+    span.draft.parentSpanID = around.parentID
+    span.traceID = around.traceID
+    var traceText = around.traceText
+    var version = around.version
+    let inside = open.count
     var causes: Range<Int>?
-    var isSubsegment = open.depth > 0
-    var reader = JSONReader(at: open.range.lowerBound)
-    guard try fields.enterObject(bytes, &reader) else { return [] }
+    var isSubsegment = around.depth > 0
+    var reader = JSONReader(at: around.range.lowerBound)
+    guard try fields.enterObject(bytes, &reader) else { return true }
     var isFirst = true
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch Self.names.find(bytes, key) {
@@ -117,25 +136,21 @@ struct XRayJSON: JSONValueCodec {
       case .traceID:
         guard let text = try fields.text(bytes, &reader) else { continue }
         span.traceID = Self.traceID(bytes, text.range)
-        around.traceText = text
+        traceText = text
       case .parentID:
         let parent = try fields.unpaddedSpanID(bytes, &reader, isOptional: true)
-        if open.depth == 0 { span.draft.parentSpanID = parent }
+        if around.depth == 0 { span.draft.parentSpanID = parent }
       case .start: span.draft.start = try fields.time(bytes, &reader, in: .seconds)
       case .end: span.draft.end = try fields.time(bytes, &reader, in: .seconds)
       case .http:
-        if open.depth == 0, span.draft.kind == .unspecified { span.draft.kind = .server }
-        try fields.flatAttributes(
-          bytes, &reader, prefix: "http.", names: XRayNames.http, into: &batch)
+        if around.depth == 0, span.draft.kind == .unspecified { span.draft.kind = .server }
+        try fields.flatAttributes(bytes, &reader, behind: key, &keys, into: &batch)
       case .annotations: try fields.flatAttributes(bytes, &reader, into: &batch)
-      case .metadata: try fields.flatAttributes(bytes, &reader, prefix: "metadata.", into: &batch)
-      case .sql:
-        try fields.flatAttributes(
-          bytes, &reader, prefix: "sql.", names: XRayNames.sql, into: &batch)
-      case .aws:
-        try fields.flatAttributes(
-          bytes, &reader, prefix: "aws.", names: XRayNames.aws, into: &batch)
-      case .subsegments: inner = try elements(depth: around.depth, bytes, &reader, &fields)
+      case .metadata, .sql, .aws:
+        try fields.flatAttributes(bytes, &reader, behind: key, &keys, into: &batch)
+      case .subsegments:
+        open.removeLast(open.count - inside)
+        try openElements(depth: around.depth + 1, bytes, &reader, &fields)
       case .cause: causes = try reader.skipValue(bytes)
       case .error where try reader.peekKind(bytes) == .bool:
         if case .bool(true) = try fields.plainValue(bytes, &reader) { span.draft.status = .error }
@@ -150,58 +165,66 @@ struct XRayJSON: JSONValueCodec {
         batch.add("namespace", fields.intern(text, bytes, &batch.strings))
       case .service:
         let start = reader.position
-        try fields.flatAttributes(bytes, &reader, prefix: "service.", into: &batch)
+        try fields.flatAttributes(bytes, &reader, behind: key, &keys, into: &batch)
         var again = JSONReader(at: start)
         if try again.peekKind(bytes) == .object,
-          let version = try fields.member("version", bytes, &again)
+          let text = try fields.member("version", bytes, &again)
         {
-          around.version = fields.intern(version, bytes, &batch.strings)
+          version = fields.intern(text, bytes, &batch.strings)
         }
       case .type:
         if let text = try fields.text(bytes, &reader) {
           isSubsegment = bytes.matches(text.range, "subsegment")
         }
       case .inProgress: try reader.skipValue(bytes)
-      case .error, .fault, nil: try fields.attribute(key, bytes, &reader, into: &batch)
+      case .document where try reader.peekKind(bytes) == .string:
+        if mayBeDocument { return false }
+        try fields.attribute(key, bytes, &reader, into: &batch)
+      case .error, .fault, .document, nil: try fields.attribute(key, bytes, &reader, into: &batch)
       }
     }
     if let causes { try exceptions(causes, bytes, &fields, into: &batch) }
-    if let id = span.traceID, let text = around.traceText {
-      batch.name(id, bytes.extracting(text.range))
-    }
+    if let id = span.traceID, let traceText { batch.name(id, bytes.extracting(traceText.range)) }
     // A segment is of the service that it names; a subsegment of that of its segment, which is not
     // known if it is sent alone.
-    if !isSubsegment { around.service = span.draft.name }
-    span.addToSource(.serviceName, around.service, &batch)
-    span.addToSource(.serviceVersion, around.version, &batch)
-    around.traceID = span.traceID
-    around.parentID = span.spanID ?? .invalid
-    span.commit(to: &batch, &fields)
-    return inner.map { element in
-      var inside = around
-      inside.range = element
-      return inside
+    let service = isSubsegment ? around.service : span.draft.name
+    span.addToSource(.serviceName, service, &batch)
+    span.addToSource(.serviceVersion, version, &batch)
+    for index in inside..<open.count {
+      open[index].parentID = span.spanID ?? .invalid
+      open[index].traceID = span.traceID
+      open[index].traceText = traceText
+      open[index].service = service
+      open[index].version = version
     }
+    span.commit(to: &batch, &fields)
+    return true
   }
 
-  /// Where the elements of the array that is next stand, each of which is a subsegment.
-  private func elements(
+  /// Opens the elements of the array that is next, each of which is a subsegment.
+  private mutating func openElements(
     depth: Int, _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields
-  ) throws(JSONError) -> [Range<Int>] {
+  ) throws(JSONError) {
     // Each level is passed over once more for every level around it.
     guard depth <= AttributeValue.nestingLimit else {
       fields.notes.add(
         .nestingTooDeep, at: try reader.skipValue(bytes).lowerBound,
         "more than \(AttributeValue.nestingLimit) levels of subsegments; the rest is left out")
-      return []
+      return
     }
-    guard try fields.enterArray(bytes, &reader) else { return [] }
-    var all: [Range<Int>] = []
+    guard try fields.enterArray(bytes, &reader) else { return }
+    var first = open.count
     var isFirst = true
     while try reader.nextElement(bytes, isFirst: &isFirst) {
-      all.append(try reader.skipValue(bytes))
+      open.append(Open(range: try reader.skipValue(bytes), depth: depth))
     }
-    return all
+    // The first one is read next.
+    var last = open.count - 1
+    while first < last {
+      open.swapAt(first, last)
+      first += 1
+      last -= 1
+    }
   }
 
   /// `1-5759e988-bd862e3fe1be46a994272793`: the digits are those of the W3C trace ID. Nil if it is
@@ -217,7 +240,7 @@ struct XRayJSON: JSONValueCodec {
 
   // MARK: Exceptions
 
-  private func exceptions(
+  private mutating func exceptions(
     _ range: Range<Int>, _ bytes: Span<UInt8>, _ fields: inout JSONFields,
     into batch: inout SpanBatch
   ) throws(JSONError) {
@@ -242,20 +265,39 @@ struct XRayJSON: JSONValueCodec {
     }
   }
 
-  private func exception(
+  private mutating func exception(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
     into batch: inout SpanBatch
   ) throws(JSONError) {
-    guard
-      case .map(let members) = fields.attributeValue(try fields.plainValue(bytes, &reader), bytes)
-    else { return }
-    for member in members where member.key != "id" {
-      let value =
-        member.key == "stack" ? XRayNames.stackTrace(member.value) ?? member.value : member.value
-      let key = XRayNames.exception[member.key] ?? member.key
-      batch.withDetailAttributes {
-        $0.append(key: $1.intern(key), value: value, strings: &$1)
+    guard try reader.peekKind(bytes) == .object else { return try fields.passValue(bytes, &reader) }
+    try reader.enterObject(bytes)
+    var isFirst = true
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
+      let part = XRayNames.exception.find(bytes, key)
+      let kind = try reader.peekKind(bytes)
+      if part == .id {
+        try fields.passValue(bytes, &reader, depth: 1)
+        continue
       }
+      if part == .stack, kind == .array {
+        stack.removeAll(keepingCapacity: true)
+        try fields.stackTrace(bytes, &reader, XRayNames.frames, depth: 1, to: &stack)
+        batch.append(
+          batch.strings.intern("exception.stacktrace"), batch.strings.intern(stack.span),
+          isDetail: true)
+        continue
+      }
+      var value = try fields.plainValue(bytes, &reader, depth: 1)
+      let keyID =
+        if let part {
+          batch.strings.intern(part.rawValue)
+        } else {
+          batch.strings.intern(fields.string(key, bytes))
+        }
+      if case .text(let text) = value, !text.isASCII {
+        value = .nested(.string(fields.string(text, bytes)))
+      }
+      fields.append(keyID, value, bytes, isDetail: true, to: &batch)
     }
     // No time is said; it ended what it happened in.
     let time = span.draft.end == .unset ? span.draft.start : span.draft.end
@@ -265,40 +307,28 @@ struct XRayJSON: JSONValueCodec {
 
 /// OpenTelemetry's names for what X-Ray says.
 private enum XRayNames {
-  static let http = JSONKeyTable<String>([
+  static let attributes = JSONKeyTable<String>([
     ("http.request.url", "url.full"),
     ("http.request.user_agent", "user_agent.original"),
     ("http.request.client_ip", "client.address"),
     ("http.response.status", "http.response.status_code"),
     ("http.response.content_length", "http.response.body.size"),
-  ])
-  static let sql = JSONKeyTable<String>([
     ("sql.sanitized_query", "db.query.text"), ("sql.database_type", "db.system.name"),
-  ])
-  static let aws = JSONKeyTable<String>([
     ("aws.region", "cloud.region"), ("aws.account_id", "cloud.account.id"),
     ("aws.operation", "rpc.method"),
   ])
-  static let exception = [
-    "message": "exception.message", "type": "exception.type", "stack": "exception.stacktrace",
-  ]
 
-  /// A line for each frame; nil if it is no list of frames.
-  static func stackTrace(_ value: AttributeValue) -> AttributeValue? {
-    guard case .array(let frames) = value else { return nil }
-    var lines: [String] = []
-    for case .map(let members) in frames {
-      var (path, line, label) = ("", "", "")
-      for member in members {
-        switch (member.key, member.value) {
-        case ("path", .string(let text)): path = text
-        case ("label", .string(let text)): label = text
-        case ("line", .int(let number)): line = "\(number)"
-        default: break
-        }
-      }
-      lines.append("\(label) (\(path):\(line))")
-    }
-    return .string(lines.joined(separator: "\n"))
+  /// A member of an exception; the raw value is the attribute's key.
+  enum ExceptionPart: String {
+    case id
+    case message = "exception.message"
+    case type = "exception.type"
+    case stack = "exception.stacktrace"
   }
+  static let exception = JSONKeyTable<ExceptionPart>([
+    ("id", .id), ("message", .message), ("type", .type), ("stack", .stack),
+  ])
+  static let frames = StackFrames.Style(
+    keys: JSONKeyTable([("label", .function), ("path", .file), ("line", .line)]),
+    alwaysColon: true)
 }
