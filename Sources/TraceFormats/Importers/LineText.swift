@@ -43,13 +43,14 @@ extension SpanLines {
   }
 
   mutating func read(_ chunk: Span<UInt8>, into batch: inout SpanBatch) {
-    var position = 0
-    while position < chunk.count, text.isSkipping || !text.carry.isEmpty {
-      position = continueLine(chunk, from: position, &batch)
+    // Where the bytes begin that are still needed, and the next line.
+    var (first, line) = (0, 0)
+    while line < chunk.count, text.isSkipping || !text.carry.isEmpty {
+      (first, line) = continueLine(chunk, from: line, &batch)
     }
-    if position < chunk.count {
-      let bytes = chunk.extracting(position...)
-      let kept = takeLines(bytes, from: 0, &batch)
+    if first < chunk.count {
+      let bytes = chunk.extracting(first...)
+      let kept = takeLines(bytes, from: line - first, &batch)
       text.carry.append(copying: bytes.extracting(kept.first...))
       text.offset += kept.first
       text.lineStart = kept.line - kept.first
@@ -90,10 +91,11 @@ extension SpanLines {
 
   // MARK: Chunks
 
-  /// Goes on with the line that was cut, and with its record; where the next line begins in `chunk`.
+  /// Goes on with the line that was cut, and with its record. Returns where bytes of `chunk` begin that
+  /// are needed and not carried, and the next line.
   private mutating func continueLine(
     _ chunk: Span<UInt8>, from position: Int, _ batch: inout SpanBatch
-  ) -> Int {
+  ) -> (first: Int, line: Int) {
     let lineFeed = chunk.firstLineFeed(from: position)
     let end = lineFeed.map { $0 + 1 } ?? chunk.count
     if text.isSkipping {
@@ -102,21 +104,24 @@ extension SpanLines {
         text.isSkipping = false
         text.number += 1
       }
-      return end
+      return (end, end)
     }
+    let isWholeHere = text.carry.count == text.lineStart
     text.carry.append(chunk, position..<end)
     guard lineFeed != nil else {
       checkLength(&batch)
-      return end
+      return (end, end)
     }
     var whole = text.carry
     text.carry = []
     let kept = takeLines(whole.span, from: text.lineStart, &batch)
+    text.offset += kept.first
+    // A record that begins with this line needs none of what was carried.
+    if isWholeHere, kept.first == text.lineStart { return (position, end) }
     whole.removeSubrange(..<kept.first)
     text.carry = whole
-    text.offset += kept.first
     text.lineStart = kept.line - kept.first
-    return end
+    return (end, end)
   }
 
   /// Skips the line that was cut if it is too long.
@@ -263,7 +268,8 @@ extension SpanLines {
   }
 
   private mutating func endSkipped(_ batch: inout SpanBatch) {
-    if let issue = text.skipped.take(.skippedText) { batch.issues.append(issue) }
+    guard text.skipped.isActive, let issue = text.skipped.take(.skippedText) else { return }
+    batch.issues.append(issue)
   }
 
   /// Reports an issue of a line.
