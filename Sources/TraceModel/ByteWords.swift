@@ -26,6 +26,13 @@ extension Span where Element == UInt8 {
     unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index, as: CVBytes.self)
   }
 
+  /// The 64 bytes from `index` on. Traps beyond the end.
+  @inline(__always) @inlinable
+  public func vectors(at index: Int) -> (CVBytes, CVBytes, CVBytes, CVBytes) {
+    unsafe bytes.unsafeLoadUnaligned(
+      fromByteOffset: index, as: (CVBytes, CVBytes, CVBytes, CVBytes).self)
+  }
+
   /// Whether the bytes of `range` are those of `other` from `start` on. Traps beyond the end of either.
   @inline(__always) @inlinable
   public func equals(_ range: Range<Int>, _ other: Span<UInt8>, from start: Int) -> Bool {

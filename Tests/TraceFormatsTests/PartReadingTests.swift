@@ -86,6 +86,14 @@ import TraceTestSupport
   }
 
   /// Found by fuzzing: what looked like OTLP at a cut was taken for it before it was read.
+  @Test func cutsAreLookedForOnlyWhereOneIsFoundSoon() {
+    let object = Array("{\"resourceSpans\":[]}".utf8)
+    var (late, early) = (JSONTextImporter().cutter(), JSONTextImporter().cutter())
+    #expect(late?.cut(in: object.span, base: 70_000) == nil)
+    #expect(early?.cut(in: object.span, base: 0) != nil)
+    #expect(early?.cut(in: object.span, base: 70_000) != nil)
+  }
+
   @Test func whatLooksLikeOTLPAtACutOnly() {
     let broken = #"{"resourceSpans""name" }"#
     let good = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"0000000000000001"}]}]}]}"#

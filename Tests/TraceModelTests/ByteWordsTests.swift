@@ -26,6 +26,12 @@ import TraceTestSupport
           let vector = bytes.span.vector(at: index)
           #expect((0..<16).allSatisfy { vector[$0] == bytes[index + $0] })
         }
+        if index + 64 <= bytes.count {
+          let (first, second, third, fourth) = bytes.span.vectors(at: index)
+          for (number, vector) in [first, second, third, fourth].enumerated() {
+            #expect((0..<16).allSatisfy { vector[$0] == bytes[index + number * 16 + $0] })
+          }
+        }
       }
     }
   }

@@ -19,9 +19,9 @@ extension JSONFields {
     _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
     isDetail: Bool = false, into batch: inout SpanBatch
   ) throws(JSONError) {
-    let keyID = intern(key, bytes, &batch.strings)
+    let keyID = internKey(key, bytes, &batch.strings)
     if try reader.peek(bytes) == UInt8(ascii: "\"") {
-      let value = intern(try reader.string(bytes), bytes, &batch.strings)
+      let value = internValue(try reader.string(bytes), of: keyID, bytes, &batch.strings)
       batch.append(keyID, value, isDetail: isDetail)
     } else {
       let value = try plainValue(bytes, &reader)

@@ -9,6 +9,7 @@ struct JSONFields: Sendable {
   private var scratch: [UInt8] = []
   /// The joined keys of attributes that nothing else is known of.
   var flatKeys = FlatKeys()
+  private var guesses = StringGuesses()
 
   init() {}
 
@@ -51,6 +52,25 @@ struct JSONFields: Sendable {
     if !text.hasEscapes { return strings.intern(bytes.extracting(text.range)) }
     unescape(text, bytes)
     return strings.intern(scratch.span)
+  }
+
+  /// The number of `text`, the key of an attribute: most often the one that followed the last key
+  /// before.
+  @inline(__always)
+  mutating func internKey(
+    _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ strings: inout StringPool
+  ) -> StringID {
+    guard text.isASCII, !text.hasEscapes else { return intern(text, bytes, &strings) }
+    return guesses.key(bytes, text.range, &strings)
+  }
+
+  /// The number of `text`, the value of an attribute: most often the one that the key had before.
+  @inline(__always)
+  mutating func internValue(
+    _ text: JSONReader.Text, of key: StringID, _ bytes: Span<UInt8>, _ strings: inout StringPool
+  ) -> StringID {
+    guard text.isASCII, !text.hasEscapes else { return intern(text, bytes, &strings) }
+    return guesses.value(bytes, text.range, of: key, &strings)
   }
 
   /// What `body` makes of the bytes of `text`, without its escapes.

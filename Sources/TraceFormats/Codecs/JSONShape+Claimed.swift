@@ -37,27 +37,43 @@ extension JSONShape {
       return guess.keys.isPlain(matched)
     }
 
+    /// The next key of the object with the place of its value, if it is the one that is expected in
+    /// the object at the start of `bytes`, and none of `JSONTrigger`; nil, with nothing noted, if not.
+    @inline(__always)
+    mutating func expected(_ bytes: Span<UInt8>, at start: Int) -> (key: Range<Int>, value: Int)? {
+      guard let matched, guess.keys.isPlain(matched),
+        let end = guess.keys.end(of: matched, bytes, at: start)
+      else { return nil }
+      let value = bytes.endOfSpace(from: end)
+      guard value < bytes.count else { return nil }
+      self.matched = matched &+ 1
+      return (start &+ 1..<end &- 2, value)
+    }
+
     /// Guesses that the object is like another one, which has the same keys so far.
     private mutating func guessAgain(
       _ key: Range<Int>, _ bytes: Span<UInt8>, _ matched: Int
     ) -> Bool {
-      let like = known.first {
-        $0.keys.begin(as: guess.keys, matched) && $0.keys.has(key, bytes, at: matched)
+      for index in known.indices
+      where known[index].keys.has(key, bytes, at: matched)
+        && known[index].keys.begin(as: guess.keys, matched)
+      {
+        guess = known[index]
+        self.matched = matched + 1
+        return guess.keys.isPlain(matched)
       }
-      self.matched = like == nil ? nil : matched + 1
-      guard let like else { return false }
-      guess = like
-      return guess.keys.isPlain(matched)
+      self.matched = nil
+      return false
     }
 
     /// What `object`, which was scanned last, is claimed as, if it is known and its keys decide that.
     mutating func claim(of object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim? {
       let count = object.members.count
       if matched != count || guess.keys.count != count {
-        let like = known.first { $0.keys.areThose(of: object, bytes) }
+        let like = known.indices.first { known[$0].keys.areThose(of: object, bytes) }
         isKnown = like != nil
         guard let like else { return nil }
-        guess = like
+        guess = known[like]
       }
       isKnown = true
       patience = Self.patience
@@ -76,8 +92,9 @@ extension JSONShape {
 
   /// The keys of an object.
   private struct Keys: Sendable {
-    private var names: [UInt8] = []
-    /// Where each ends in `names`.
+    /// The keys as they stand before their values, `"traceId":`, behind one another.
+    private var texts: [UInt8] = []
+    /// Where each ends in `texts`.
     private var ends: [Int] = []
     /// One bit for each key: whether it is none of `JSONTrigger`.
     private var plain: UInt64 = 0
@@ -88,8 +105,11 @@ extension JSONShape {
 
     init(_ object: JSONShape, _ bytes: Span<UInt8>) {
       for (index, member) in object.members.enumerated() {
-        names.append(bytes, member.key)
-        ends.append(names.count)
+        texts.append(UInt8(ascii: "\""))
+        texts.append(bytes, member.key)
+        texts.append(UInt8(ascii: "\""))
+        texts.append(UInt8(ascii: ":"))
+        ends.append(texts.count)
         if JSONTrigger.keys.find(bytes, member.key) == nil { plain |= 1 &<< UInt64(index) }
       }
     }
@@ -98,9 +118,25 @@ extension JSONShape {
     @inline(__always)
     func has(_ range: Range<Int>, _ bytes: Span<UInt8>, at index: Int) -> Bool {
       guard index < ends.count else { return false }
-      let start = index == 0 ? 0 : ends[index &- 1]
-      return ends[index] &- start == range.count && bytes.equals(range, names.span, from: start)
+      let start = start(of: index)
+      return ends[index] &- start &- 3 == range.count
+        && bytes.equals(range, texts.span, from: start &+ 1)
     }
+
+    /// Where the text of the key at `index` ends, if it stands at `start`.
+    @inline(__always)
+    func end(of index: Int, _ bytes: Span<UInt8>, at start: Int) -> Int? {
+      guard index < ends.count else { return nil }
+      let textStart = self.start(of: index)
+      let end = start &+ ends[index] &- textStart
+      guard end <= bytes.count, bytes.equals(start..<end, texts.span, from: textStart) else {
+        return nil
+      }
+      return end
+    }
+
+    @inline(__always)
+    private func start(of index: Int) -> Int { index == 0 ? 0 : ends[index &- 1] }
 
     /// Whether the key at `index`, of which there are at most 64, is none of `JSONTrigger`.
     @inline(__always)
@@ -109,9 +145,10 @@ extension JSONShape {
     /// Whether the first `count` keys are those of `other`, which has so many.
     func begin(as other: Keys, _ count: Int) -> Bool {
       guard count > 0 else { return true }
-      guard count <= ends.count, ends[count - 1] == other.ends[count - 1] else { return false }
-      return ends[..<count] == other.ends[..<count]
-        && names.span.equals(0..<ends[count - 1], other.names.span, from: 0)
+      // From the end: what differs has most likely just begun to.
+      guard count <= ends.count else { return false }
+      for index in (0..<count).reversed() where ends[index] != other.ends[index] { return false }
+      return texts.span.equals(0..<ends[count - 1], other.texts.span, from: 0)
     }
 
     /// Whether `object` has these keys, in this order.

@@ -148,7 +148,9 @@ extension JSONFields {
     to batch: inout SpanBatch
   ) {
     var textID = StringID.empty
-    if case .text(let text) = value { textID = intern(text, bytes, &batch.strings) }
+    if case .text(let text) = value {
+      textID = internValue(text, of: key, bytes, &batch.strings)
+    }
     if isDetail {
       batch.withDetailAttributes { Self.append(key, value, textID, to: &$0, &$1) }
     } else {

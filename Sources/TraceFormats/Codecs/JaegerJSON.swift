@@ -153,7 +153,7 @@ struct JaegerJSON: JSONValueCodec {
       guard let tag = try JaegerTag(bytes, &reader, &fields, &tagOrder) else { continue }
       let field = Self.tagNames.find(bytes, tag.key)
       if let field, take(field, tag.value, bytes, &fields, &batch.strings) { continue }
-      let keyID = fields.intern(tag.key, bytes, &batch.strings)
+      let keyID = fields.internKey(tag.key, bytes, &batch.strings)
       fields.append(keyID, tag.value, bytes, isDetail: false, to: &batch)
     }
   }

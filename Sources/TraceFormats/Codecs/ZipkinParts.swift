@@ -66,7 +66,7 @@ enum ZipkinTag {
     _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) {
     if case .text(let text) = value { return add(key, text, bytes, &span, &fields, &batch) }
-    let keyID = fields.intern(key, bytes, &batch.strings)
+    let keyID = fields.internKey(key, bytes, &batch.strings)
     fields.append(keyID, value, bytes, isDetail: false, to: &batch)
   }
 
@@ -76,8 +76,8 @@ enum ZipkinTag {
     _ key: JSONReader.Text, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ span: inout MappedSpan,
     _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) {
-    let keyID = fields.intern(key, bytes, &batch.strings)
-    let valueID = fields.intern(text, bytes, &batch.strings)
+    let keyID = fields.internKey(key, bytes, &batch.strings)
+    let valueID = fields.internValue(text, of: keyID, bytes, &batch.strings)
     switch names.find(bytes, key) {
     case .error:
       // That there is one says that there was an error, even if it is empty.

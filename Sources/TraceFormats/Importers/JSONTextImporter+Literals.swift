@@ -39,7 +39,7 @@ extension JSONTextImporter {
       switch scanner.scan(json.span, from: position) {
       case .member(let value):
         position = value
-        noteMember(scanner.key, json.span.extracting(..<value))
+        noteMember(scanner.key, value: value)
       case .end(let end) where end == json.count: break scan
       case .end, .more, .bad: return noObject(bytes, base: base)
       }

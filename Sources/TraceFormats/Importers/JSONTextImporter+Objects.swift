@@ -74,13 +74,21 @@ extension JSONTextImporter {
   private mutating func whole(_ bytes: Span<UInt8>, from start: Int) -> Whole? {
     let object = bytes.extracting(start...)
     var wrapper: Whole?
-    let end = JSONScanner.endOfWhole(object, from: 0, memberDepth: 1) { key, value, depth in
-      guard
-        let trigger = trigger(object.extracting(..<value), key, value: object[value], depth)
-      else { return scanner.memberDepth }
-      wrapper = .wrapper(trigger, value: start &+ value, depth: depth)
-      return nil
-    }
+    let end = JSONScanner.endOfWhole(
+      object, from: 0, memberDepth: 1,
+      guess: { start in
+        guard let (key, value) = claimed.expected(object, at: start) else { return nil }
+        noteMember(key, value: value)
+        scanner.memberDepth = 1
+        return value
+      },
+      member: { key, value, depth in
+        guard
+          let trigger = trigger(object.extracting(..<value), key, value: object[value], depth)
+        else { return scanner.memberDepth }
+        wrapper = .wrapper(trigger, value: start &+ value, depth: depth)
+        return nil
+      })
     if let end, end <= recordLimit {
       examined &+= end
       return .object(end: start &+ end)
@@ -99,10 +107,11 @@ extension JSONTextImporter {
     isEmptyOTLP = false
   }
 
-  /// Takes note of a member, of which `bytes` end before its value.
-  mutating func noteMember(_ key: Range<Int>, _ bytes: Span<UInt8>) {
+  /// Takes note of a member: where its key is, and where its value begins.
+  @inline(__always)
+  mutating func noteMember(_ key: Range<Int>, value: Int) {
     guard shape.members.count < JSONShape.memberLimit else { return }
-    shape.members.append(.init(key: key, value: bytes.count))
+    shape.members.append(.init(key: key, value: value))
   }
 
   /// Begins an object that is known by `trigger`, in the chunk.

@@ -17,7 +17,7 @@ extension JSONTextImporter {
       guard isArray || isObject else { return nil }
       found = inside?.keys.find(bytes, key)
     } else {
-      noteMember(key, bytes)
+      noteMember(key, value: bytes.count)
       scanner.memberDepth = 1
       if claimed.expects(key, bytes) { return nil }
       found = triggers.find(bytes, key)
@@ -33,7 +33,10 @@ extension JSONTextImporter {
       inside = object
       return nil
     case .list where isArray, .object where isObject, .listOrInside where isArray:
-      let isRecord = codecs.indices.contains { codecs[$0].claim(shape, bytes).isClaimed }
+      // Of no format is a record known by such a key alone.
+      let isFirst = depth == 1 && shape.members.count == 1
+      let isRecord =
+        !isFirst && codecs.indices.contains { codecs[$0].claim(shape, bytes).isClaimed }
       return isRecord || wrapper.levels.count >= JSONWrapper.levelLimit ? nil : found
     case .list, .object, .listOrInside, nil: return nil
     }

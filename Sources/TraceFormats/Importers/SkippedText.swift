@@ -38,14 +38,11 @@ struct SkippedText: Sendable {
 
   /// Adds the bytes of `range`, of bytes that begin at `base` of the source.
   mutating func append(_ bytes: Span<UInt8>, _ range: Range<Int>, base: Int) {
-    var index = range.lowerBound
-    while index < range.upperBound, excerpt.count <= ImportLimits.excerptBytes {
-      append(bytes[index], at: base + index)
-      index &+= 1
-    }
+    let room = max(0, ImportLimits.excerptBytes + 1 - excerpt.count)
+    if room > 0 { excerpt.append(bytes, range.prefix(room)) }
     var last = range.upperBound
-    while last > index, JSONReader.isSpace(bytes[last - 1]) { last &-= 1 }
-    if last > index { end = base + last }
+    while last > range.lowerBound, JSONReader.isSpace(bytes[last - 1]) { last &-= 1 }
+    if last > range.lowerBound { end = base + last }
   }
 
   /// The issue for the run, which ends. `kind` is `skippedText`, or what to call it instead.

@@ -108,15 +108,23 @@ extension Span where Element == UInt8 {
   func lineFeeds(in range: Range<Int>) -> (count: Int, last: Int?) {
     var found = 0
     var index = range.lowerBound
-    while index &+ 16 <= range.upperBound {
+    while index &+ 64 <= range.upperBound {
       // A byte counts to 255.
-      let stop = Swift.min(range.upperBound, index &+ 16 &* 255)
+      let stop = Swift.min(range.upperBound, index &+ 64 &* 63)
       var counts = cv_all(0)
-      while index &+ 16 <= stop {
-        counts = cv_counting(counts, vector(at: index), 0x0a)
-        index &+= 16
+      while index &+ 64 <= stop {
+        let (first, second, third, fourth) = vectors(at: index)
+        counts = cv_counting(counts, first, 0x0a)
+        counts = cv_counting(counts, second, 0x0a)
+        counts = cv_counting(counts, third, 0x0a)
+        counts = cv_counting(counts, fourth, 0x0a)
+        index &+= 64
       }
       found &+= Int(cv_sum(counts))
+    }
+    while index &+ 16 <= range.upperBound {
+      found &+= Int(cv_sum(cv_counting(cv_all(0), vector(at: index), 0x0a)))
+      index &+= 16
     }
     while index < range.upperBound {
       if self[index] == 0x0a { found &+= 1 }

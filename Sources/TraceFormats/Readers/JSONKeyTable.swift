@@ -24,18 +24,9 @@ struct JSONKeyOrder: Sendable {
     return number == 0 ? nil : number &- 1
   }
 
-  /// Where the next key begins, if it is written as usual.
-  @inline(__always)
-  fileprivate func start(_ bytes: Span<UInt8>, _ reader: JSONReader) -> Int? {
-    isFirst ? reader.position : bytes.endOfSeparator(UInt8(ascii: ","), at: reader.position)
-  }
-
   /// Goes on behind a key that was guessed.
   @inline(__always)
-  fileprivate mutating func pass(_ number: Int) {
-    isFirst = false
-    last = number &+ 1
-  }
+  fileprivate mutating func pass(_ number: Int) { last = number &+ 1 }
 
   /// Goes on behind a key that was not.
   fileprivate mutating func learn(_ number: Int) {
@@ -173,7 +164,9 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
   func next(
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ order: inout JSONKeyOrder
   ) throws(JSONError) -> (key: Key?, text: JSONReader.Text)? {
-    if let guess = order.guess, let start = order.start(bytes, reader) {
+    guard try reader.nextMember(bytes, isFirst: &order.isFirst) else { return nil }
+    if let guess = order.guess {
+      let start = reader.position
       let textStart = guess == 0 ? 0 : textEnds[guess &- 1]
       let end = start &+ textEnds[guess] &- textStart
       if end <= bytes.count, bytes.equals(start..<end, texts.span, from: textStart) {
@@ -182,7 +175,7 @@ struct JSONKeyTable<Key: Sendable>: Sendable {
         return (entries[guess].key, JSONReader.Text(range: start &+ 1..<end &- 2))
       }
     }
-    guard let text = try reader.nextKey(bytes, isFirst: &order.isFirst) else { return nil }
+    let text = try reader.key(bytes)
     let number = number(bytes, text)
     if let number { order.learn(number) }
     return (number.map { entries[$0].key }, text)

@@ -103,6 +103,15 @@ struct JSONReader {
   mutating func nextKey(
     _ bytes: Span<UInt8>, isFirst: inout Bool
   ) throws(JSONError) -> Text? {
+    try nextMember(bytes, isFirst: &isFirst) ? try key(bytes) : nil
+  }
+
+  /// Whether the object has another member, whose quote then is next; or false with the brace consumed.
+  /// `isFirst` must be true at the first call.
+  @inline(__always)
+  mutating func nextMember(
+    _ bytes: Span<UInt8>, isFirst: inout Bool
+  ) throws(JSONError) -> Bool {
     if !isFirst, let next = bytes.endOfSeparator(UInt8(ascii: ","), at: position) {
       position = next
     } else {
@@ -112,13 +121,19 @@ struct JSONReader {
         guard position < bytes.count else { throw JSONError(.endOfInput, at: bytes.count) }
       } else if byte == UInt8(ascii: "}") {
         position &+= 1
-        return nil
+        return false
       } else if !isFirst {
         throw JSONError(.commaInObject, at: position)
       }
     }
     isFirst = false
     guard bytes[position] == UInt8(ascii: "\"") else { throw JSONError(.key, at: position) }
+    return true
+  }
+
+  /// Consumes a key, whose quote must be next, with its colon.
+  @inline(__always)
+  mutating func key(_ bytes: Span<UInt8>) throws(JSONError) -> Text {
     let key = try string(bytes)
     guard try peek(bytes) == UInt8(ascii: ":") else { throw JSONError(.colon, at: position) }
     position &+= 1

@@ -11,9 +11,13 @@ extension JSONScanner {
 
   /// The same; `member` is told of each member at most `memberDepth` deep: where its key and its value
   /// are, and how deep. It says how deep the next ones may be, or nil if the value must be scanned.
+  ///
+  /// Of members of the outermost object `guess` is asked first where the value is, from where the key
+  /// begins: then `member` is not told. It is nil if the key is not the one that was expected.
   @inline(__always)
   static func endOfWhole(
     _ bytes: Span<UInt8>, from start: Int, memberDepth: Int,
+    guess: (_ key: Int) -> Int? = { _ in nil },
     member: (_ key: Range<Int>, _ value: Int, _ depth: Int) -> Int?
   ) -> Int? {
     let count = bytes.count
@@ -72,6 +76,11 @@ extension JSONScanner {
         }
       }
       guard isKeyNext else { continue }
+      if depth == 1, memberDepth > 0, let value = guess(position) {
+        position = value
+        memberDepth = 1
+        continue
+      }
       guard position < count, bytes[position] == UInt8(ascii: "\""),
         let quote = bytes.endOfWholeString(from: position &+ 1)
       else { return nil }
