@@ -47,6 +47,59 @@ import TraceTestSupport
     for size in [1, 7, 100] { #expect(read(table, pieces: size).records.map(\.spanID) == [id]) }
   }
 
+  /// Rows that wait for others are known by some cells, which may stand anywhere in the row.
+  @Test func eventsAndLinksAreFoundInAnyOrderOfColumns() throws {
+    let rows: [[String: String]] = [
+      ["meta.annotation_type": "span_event", "name": "miss", "key": "été", "host.name": "a"],
+      [
+        "trace.span_id": "7ba82b61e8a8fc6d", "name": "GET", "span.num_events": "1",
+        "span.num_links": "1", "duration_ms": "2.5", "key": "k", "host.name": "a",
+      ],
+      [
+        "meta.annotation_type": "link", "trace.link.trace_id": Self.trace,
+        "trace.link.span_id": "b7ad6b7169203331", "why": "batch", "count": "3",
+      ],
+      [
+        "trace.span_id": "7ba82b61e8a8fc6e", "name": "none", "span.num_events": "0",
+        "meta.annotation_type": "other", "key": "k",
+      ],
+    ]
+    var names = Array(Set(rows.flatMap(\.keys))).sorted()
+    names += ["Timestamp", "trace.parent_id", "trace.trace_id"]
+    var random = SplitMix64(seed: 3)
+    var first: [SpanRecord]?
+    for _ in 0..<20 {
+      names.shuffle(using: &random)
+      let lines = rows.map { row in
+        names.map { name in
+          switch name {
+          case "Timestamp": "2026-11-22T15:43:25.687531330Z"
+          case "trace.trace_id": Self.trace
+          case "trace.parent_id": row["trace.span_id"] == nil ? "7ba82b61e8a8fc6d" : ""
+          default: row[name] ?? ""
+          }
+        }.joined(separator: ",") + "\n"
+      }
+      let reading = read(names.joined(separator: ",") + "\n" + lines.joined())
+      #expect(reading.issues.isEmpty)
+      var records = reading.records.sorted { $0.spanID.rawValue < $1.spanID.rawValue }
+      for index in records.indices {
+        records[index].attributes.sort { $0.key < $1.key }
+        for link in records[index].links.indices {
+          records[index].links[link].attributes.sort { $0.key < $1.key }
+        }
+      }
+      let expected = first ?? records
+      first = expected
+      #expect(records == expected)
+    }
+    let span = try #require(first?.first)
+    #expect(first?.count == 2 && span.events.count == 1 && span.links.count == 1)
+    #expect(span.events.first?.attributes == [Attribute("key", .string("été"))])
+    #expect(Set(span.links.first?.attributes.map(\.key) ?? []) == ["why", "count"])
+    #expect(span.attributes == [Attribute("key", .string("k"))])
+  }
+
   /// What is remembered of keys must not be taken for those of other rows.
   @Test func rowsOfManyShapesAreReadAsEachAlone() {
     var random = SplitMix64(seed: 5)
@@ -58,7 +111,9 @@ import TraceTestSupport
       let more = optional.shuffled(using: &random).prefix(Int(random.next() % 5))
       let ids = [#""trace_id":"\(Self.trace)""#, #""span_id":"\(1_000_000_000_000_000 + number)""#]
       let members = (ids + [#""start_ns":1795362205000000000"#] + more).shuffled(using: &random)
-      return "{" + members.joined(separator: ",") + "}\n"
+      let separator = [",", ", ", " ,  "][Int(random.next() % 3)]
+      let row = "{" + members.joined(separator: separator) + "}\n"
+      return random.next() % 2 == 0 ? row : row.replacing("\":", with: "\" : ")
     }
     let together = read(rows.joined()).records
     #expect(together.count == rows.count)

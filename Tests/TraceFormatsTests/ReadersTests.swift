@@ -72,6 +72,32 @@ import TraceTestSupport
     }
   }
 
+  /// All digits at once or part by part: both must say the same.
+  @Test func timesAsUsualAreThoseOfAnyWay() {
+    var random = SplitMix64(seed: 11)
+    let parts = [
+      ["2026", "1970", "1969", "2500", "2501", "2024"], ["-"],
+      ["01", "02", "11", "12", "13"], ["-"], ["01", "22", "29", "31", "00"],
+      ["T", " ", "T", " ", "t"], ["00", "15", "23", "24"], [":"],
+      ["00", "42", "59", "60"], [":"], ["00", "57", "60", "61"],
+      ["", ".", ".1", ".340354", ".999999999", ".0000000001"], ["", "Z", "+01:00"],
+    ]
+    var usual = 0
+    for _ in 0..<8_000 {
+      var text = parts.map { $0[Int(random.next() % UInt64($0.count))] }.joined()
+      if random.next() % 2 == 0 {
+        var bytes = Array(text.utf8)
+        let place = Int(random.next() % UInt64(bytes.count))
+        bytes[place] = UInt8(truncatingIfNeeded: random.next() % 128)
+        text = String(decoding: bytes, as: UTF8.self)
+      }
+      guard let time = Self.with(text, { TimeText.usualISO8601($0, $1) }) else { continue }
+      usual += 1
+      #expect(Self.with(text) { TimeText.anyISO8601($0, $1) } == time, "\(text)")
+    }
+    #expect(usual > 100)
+  }
+
   @Test func ids() {
     let hex = "0af7651916cd43dd8448eb211c80319c"
     let id = TraceID(high: 0x0af7_6519_16cd_43dd, low: 0x8448_eb21_1c80_319c)

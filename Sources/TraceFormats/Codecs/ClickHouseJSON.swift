@@ -65,38 +65,47 @@ struct ClickHouseJSON: RowCodec {
     resources.commit(&span, resource: name, to: &batch, &fields)
   }
 
+  @inline(__always)
   mutating func take(
-    _ place: Int, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
-    _ fields: inout JSONFields, _ batch: inout SpanBatch
+    _ place: Int, _ text: JSONReader.Text, _ value: RowValue, _ bytes: Span<UInt8>,
+    _ reader: inout JSONReader, _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
     switch keys.meaning(place) {
     case .time:
-      let start = reader.position
-      span.draft.start = try fields.iso8601(bytes, &reader)
+      let start = value.placeInObject(bytes)
+      if value.kind != .string { reader.position = start }
+      span.draft.start =
+        value.kind == .string
+        ? try fields.iso8601(value, bytes, &reader) : try fields.iso8601(bytes, &reader)
       fields.notes.add(
         .assumption, at: start, "times have no time zone; they are taken for UTC")
-    case .nanos: span.draft.start = try fields.unixNanos(bytes, &reader)
-    case .traceID: span.traceID = try fields.traceID(bytes, &reader)
-    case .spanID: span.spanID = try fields.spanID(bytes, &reader)
+    case .nanos:
+      reader.position = value.placeInObject(bytes)
+      span.draft.start = try fields.unixNanos(bytes, &reader)
+    case .traceID: span.traceID = try fields.traceID(value, bytes, &reader)
+    case .spanID: span.spanID = try fields.spanID(value, bytes, &reader)
     case .parentID:
-      span.draft.parentSpanID = try fields.spanID(bytes, &reader, isOptional: true)
+      span.draft.parentSpanID = try fields.spanID(value, bytes, &reader, isOptional: true)
     case .traceState:
-      span.draft.traceState = try interned(place, bytes, &reader, &fields, &batch.strings)
-    case .name: span.draft.name = try interned(place, bytes, &reader, &fields, &batch.strings)
-    case .kind: span.draft.kind = try fields.kind(bytes, &reader)
-    case .service: service = try interned(place, bytes, &reader, &fields, &batch.strings)
-    case .resource: resource = try reader.skipValue(bytes)
+      span.draft.traceState = try interned(place, value, bytes, &reader, &fields, &batch.strings)
+    case .name:
+      span.draft.name = try interned(place, value, bytes, &reader, &fields, &batch.strings)
+    case .kind: span.draft.kind = try fields.kind(value, bytes, &reader)
+    case .service: service = try interned(place, value, bytes, &reader, &fields, &batch.strings)
+    case .resource: resource = try value.range(bytes, &reader)
     case .scopeName:
-      span.source.scopeName = try interned(place, bytes, &reader, &fields, &batch.strings)
+      span.source.scopeName = try interned(place, value, bytes, &reader, &fields, &batch.strings)
     case .scopeVersion:
-      span.source.scopeVersion = try interned(place, bytes, &reader, &fields, &batch.strings)
-    case .attributes: try fields.flatAttributes(bytes, &reader, into: &batch)
-    case .duration: span.duration = try fields.duration(bytes, &reader, in: .nanoseconds)
-    case .status: span.draft.status = try fields.status(bytes, &reader)
+      span.source.scopeVersion = try interned(place, value, bytes, &reader, &fields, &batch.strings)
+    case .attributes:
+      reader.position = value.start
+      try fields.flatAttributes(bytes, &reader, into: &batch)
+    case .duration: span.duration = try fields.duration(value, bytes, &reader, in: .nanoseconds)
+    case .status: span.draft.status = try fields.status(value, bytes, &reader)
     case .statusMessage:
-      span.draft.statusMessage = try interned(place, bytes, &reader, &fields, &batch.strings)
-    case .detail(let column): try details.take(column, bytes, &reader)
-    case nil: try attribute(place, text, bytes, &reader, &fields, into: &batch)
+      span.draft.statusMessage = try interned(place, value, bytes, &reader, &fields, &batch.strings)
+    case .detail(let column): try details.take(column, value, bytes, &reader)
+    case nil: try attribute(place, text, value, bytes, &reader, &fields, into: &batch)
     }
   }
 
@@ -131,9 +140,9 @@ struct ClickHouseDetails: Sendable {
 
   /// Takes note of a column.
   mutating func take(
-    _ column: Column, _ bytes: Span<UInt8>, _ reader: inout JSONReader
+    _ column: Column, _ value: RowValue, _ bytes: Span<UInt8>, _ reader: inout JSONReader
   ) throws(JSONError) {
-    let range = try reader.skipValue(bytes)
+    let range = try value.range(bytes, &reader)
     // Most rows have none: nothing to remember.
     if range.count > 2 { starts[column] = range.lowerBound }
   }

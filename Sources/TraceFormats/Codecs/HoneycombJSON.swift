@@ -38,11 +38,15 @@ struct HoneycombJSON: RowCodec {
     var status: SpanStatus?
     var hasError = false
     var service = StringID.empty
-    var type: JSONReader.Text?
+    var type: SpanKind?
     /// Whether it is read into an event or a link.
     var isDetail = false
     /// Whether what is read stands in the object `data`.
     var isInside = false
+    /// Whether it comes for the first time and is known to be read again.
+    var isToBeHeld = false
+    /// Whether it comes for the first time.
+    var isNew = false
   }
 
   enum Field {
@@ -71,17 +75,18 @@ struct HoneycombJSON: RowCodec {
     _ bytes: Span<UInt8>, members: [RowMember]?, byteOffset: Int, fields: inout JSONFields,
     into batch: inout SpanBatch
   ) throws(JSONError) {
-    try read(bytes, members, byteOffset: byteOffset, isDetail: false, &fields, into: &batch)
+    try read(
+      bytes, members, byteOffset: byteOffset, isDetail: false, isNew: true, &fields, into: &batch)
     let key = HeldSpans.Key(
       traceID: span.traceID ?? .invalid,
       spanID: row.kind == .span ? span.spanID ?? .invalid : span.draft.parentSpanID)
     switch row.kind {
     case .span:
-      let expected = row.details - held.details(of: key).count
       if row.details == 0 && !held.has(key) {
         span.commit(to: &batch, &fields)
         return
       }
+      let expected = row.details - held.details(of: key).count
       batch.rollBack()
       held.add(.init(bytes, members, byteOffset: byteOffset), key, waitsFor: expected)
     case .event, .link:
@@ -138,8 +143,8 @@ struct HoneycombJSON: RowCodec {
       object.append(UInt8(ascii: "\""))
       object.append(bytes, keys.text(member.column).range)
       object.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
-      var reader = JSONReader(at: member.value)
-      if let value = try? reader.skipValue(bytes) { object.append(bytes, value) }
+      var reader = JSONReader()
+      if let value = try? member.value.range(bytes, &reader) { object.append(bytes, value) }
     }
     object.append(UInt8(ascii: "}"))
     return object
@@ -163,25 +168,55 @@ struct HoneycombJSON: RowCodec {
   }
 
   /// Reads a row into `span` and `row`, and appends its attributes: to the event or link that is ended
-  /// next, if `isDetail`.
+  /// next, if `isDetail`. Of a row that `isNew` and known to be read again later, attributes of which
+  /// there is nothing to note are left out.
   private mutating func read(
     _ bytes: Span<UInt8>, _ members: [RowMember]?, byteOffset: Int, isDetail: Bool,
-    _ fields: inout JSONFields, into batch: inout SpanBatch
+    isNew: Bool = false, _ fields: inout JSONFields, into batch: inout SpanBatch
   ) throws(JSONError) {
     span.begin(byteOffset: byteOffset, resolution: .microsecond)
     row = Row()
     row.isDetail = isDetail
+    row.isNew = isNew
+    if isNew, let members { lookForDetails(members, bytes) }
     try takeAll(bytes, members, &fields, &batch)
-    finishRow(bytes, isDetail: isDetail, &batch)
+    finishRow(isDetail: isDetail, &batch)
   }
 
+  /// Finds out before the cells of a row are read whether it will be held.
+  private mutating func lookForDetails(_ members: [RowMember], _ bytes: Span<UInt8>) {
+    for member in members {
+      guard let field = keys.meaning(member.column) else { continue }
+      switch field {
+      case .annotation: if Self.detail(member.value, bytes) != nil { row.isToBeHeld = true }
+      case .eventCount, .linkCount:
+        // Written otherwise, it is seen when it is read.
+        let digits = member.value.text.range
+        guard member.value.kind == .number, digits.count < 10,
+          bytes.endOfDigits(in: digits) == digits.upperBound,
+          bytes[digits.lowerBound] != UInt8(ascii: "0")
+        else { continue }
+        row.isToBeHeld = true
+      default: break
+      }
+    }
+  }
+
+  /// What a row is that is no span, by its annotation.
+  private static func detail(_ value: RowValue, _ bytes: Span<UInt8>) -> Row.Kind? {
+    guard value.kind == .string else { return nil }
+    if bytes.matches(value.text.range, "span_event") { return .event }
+    return bytes.matches(value.text.range, "link") ? .link : nil
+  }
+
+  @inline(__always)
   mutating func take(
-    _ place: Int, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
-    _ fields: inout JSONFields, _ batch: inout SpanBatch
+    _ place: Int, _ text: JSONReader.Text, _ value: RowValue, _ bytes: Span<UInt8>,
+    _ reader: inout JSONReader, _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
     let field = keys.meaning(place)
-    let kind = try reader.peekKind(bytes)
     if case .data = field, !row.isInside {
+      reader.position = value.start
       guard try fields.enterObject(bytes, &reader) else { return }
       row.isInside = true
       swap(&keys, &innerKeys)
@@ -190,23 +225,23 @@ struct HoneycombJSON: RowCodec {
         row.isInside = false
       }
       try takeObject(bytes, &reader, &fields, &batch)
-    } else if kind == .null {
-      try reader.skipValue(bytes)
-    } else if let field, try take(field, place, bytes, &reader, &fields, &batch) {
+    } else if value.kind == .null {
       return
-    } else if field == nil, keys.isResource(place), kind == .string {
+    } else if let field, try take(field, place, value, bytes, &reader, &fields, &batch) {
+      return
+    } else if row.isToBeHeld, value.kind == .string, value.text.isASCII {
+      return
+    } else if field == nil, keys.isResource(place), value.kind == .string {
       // Events and links repeat the resource of their span, which has it already.
       let number = keys.number(place, text, bytes, &fields, &batch.strings)
-      span.source.add(number, try interned(place, bytes, &reader, &fields, &batch.strings))
+      span.source.add(number, keys.value(place, value, bytes, &fields, &batch.strings))
     } else {
       try attribute(
-        place, text, bytes, &reader, isDetail: row.isDetail, &fields, into: &batch)
+        place, text, value, bytes, &reader, isDetail: row.isDetail, &fields, into: &batch)
     }
   }
 
-  private mutating func finishRow(
-    _ bytes: Span<UInt8>, isDetail: Bool, _ batch: inout SpanBatch
-  ) {
+  private mutating func finishRow(isDetail: Bool, _ batch: inout SpanBatch) {
     span.draft.start = row.time
     if row.time == .unset, !isDetail, let duration = span.duration {
       // Results of a query often have no times: what is known is kept.
@@ -214,72 +249,61 @@ struct HoneycombJSON: RowCodec {
       batch.withAttributes { $0.append(key: $1.intern("duration_ms"), double: milliseconds) }
     }
     span.addToSource(.serviceName, row.service, &batch)
-    if span.draft.kind == .unspecified, let type = row.type {
-      span.draft.kind = SpanKind(named: bytes, type.range) ?? .unspecified
-    }
+    if span.draft.kind == .unspecified, let type = row.type { span.draft.kind = type }
     span.draft.status = row.hasError ? .error : row.status ?? .unset
   }
 
-  /// Takes a field; false, with nothing consumed, if its value is not what it should be.
+  /// Takes a field; false if its value is not what it should be.
   private mutating func take(
-    _ field: Field, _ place: Int, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
-    _ fields: inout JSONFields, _ batch: inout SpanBatch
+    _ field: Field, _ place: Int, _ value: RowValue, _ bytes: Span<UInt8>,
+    _ reader: inout JSONReader, _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) -> Bool {
+    func text() throws(JSONError) -> StringID {
+      try internedText(place, value, bytes, &reader, &fields, &batch.strings)
+    }
     switch field {
-    case .traceID: span.traceID = try fields.namedTraceID(bytes, &reader, &batch)
-    case .spanID: span.spanID = try fields.namedSpanID(bytes, &reader, &batch)
+    case .traceID: span.traceID = try fields.namedTraceID(value, bytes, &reader, &batch)
+    case .spanID: span.spanID = try fields.namedSpanID(value, bytes, &reader, &batch)
     case .parentID:
-      span.draft.parentSpanID = try fields.namedSpanID(bytes, &reader, &batch, isOptional: true)
-    case .name: span.draft.name = try internedText(place, bytes, &reader, &fields, &batch.strings)
-    case .service: row.service = try internedText(place, bytes, &reader, &fields, &batch.strings)
+      span.draft.parentSpanID = try fields.namedSpanID(
+        value, bytes, &reader, &batch, isOptional: true)
+    case .name: span.draft.name = try text()
+    case .service: row.service = try text()
     case .oldService:
-      let service = try internedText(place, bytes, &reader, &fields, &batch.strings)
+      let service = try text()
       if row.service == .empty { row.service = service }
-    case .duration: span.duration = try fields.duration(bytes, &reader, in: .milliseconds)
-    case .time where try reader.peekKind(bytes) == .string:
-      row.time = try fields.iso8601(bytes, &reader)
-    case .seconds where try reader.peekKind(bytes) == .number:
+    case .duration: span.duration = try fields.duration(value, bytes, &reader, in: .milliseconds)
+    case .time where value.kind == .string:
+      row.time = try fields.iso8601(value, bytes, &reader)
+    case .seconds where value.kind == .number:
+      reader.position = value.start
       row.time = try fields.time(bytes, &reader, in: .seconds)
-    case .kind: span.draft.kind = try fields.kind(bytes, &reader)
-    case .type where try reader.peekKind(bytes) == .string:
-      let start = reader.position
-      let text = try reader.string(bytes)
-      guard SpanKind(named: bytes, text.range) != nil else {
-        reader.position = start
-        return false
-      }
-      row.type = text
-    case .statusCode where try reader.peekKind(bytes) == .number:
-      row.status = SpanStatus(rawValue: UInt8(clamping: try fields.uint32(bytes, &reader)))
-    case .statusMessage:
-      span.draft.statusMessage = try internedText(place, bytes, &reader, &fields, &batch.strings)
-    case .error where try reader.peekKind(bytes) == .bool:
-      if case .bool(true) = try fields.plainValue(bytes, &reader) { row.hasError = true }
+    case .kind: span.draft.kind = try fields.kind(value, bytes, &reader)
+    case .type where value.kind == .string:
+      guard let kind = SpanKind(named: bytes, value.text.range) else { return false }
+      row.type = kind
+    case .statusCode where value.kind == .number:
+      row.status = SpanStatus(
+        rawValue: UInt8(clamping: try fields.uint32(value, bytes, &reader)))
+    case .statusMessage: span.draft.statusMessage = try text()
+    case .error where value.kind == .bool:
+      if JSONFields.isTrue(value, bytes) { row.hasError = true }
     case .error:
       row.hasError = true
       return false
-    case .traceState:
-      span.draft.traceState = try internedText(place, bytes, &reader, &fields, &batch.strings)
-    case .scopeName:
-      span.source.scopeName = try internedText(place, bytes, &reader, &fields, &batch.strings)
-    case .scopeVersion:
-      span.source.scopeVersion = try internedText(place, bytes, &reader, &fields, &batch.strings)
-    case .annotation where try reader.peekKind(bytes) == .string:
-      let start = reader.position
-      let text = try reader.string(bytes)
-      if bytes.matches(text.range, "span_event") {
-        row.kind = .event
-      } else if bytes.matches(text.range, "link") {
-        row.kind = .link
-      } else {
-        reader.position = start
-        return false
-      }
+    case .traceState: span.draft.traceState = try text()
+    case .scopeName: span.source.scopeName = try text()
+    case .scopeVersion: span.source.scopeVersion = try text()
+    case .annotation:
+      guard let kind = Self.detail(value, bytes) else { return false }
+      row.kind = kind
+      row.isToBeHeld = row.isNew
     case .eventCount, .linkCount:
-      row.details += Int(clamping: min(10_000, try fields.uint32(bytes, &reader)))
-    case .linkTraceID: row.linkTraceID = try fields.namedTraceID(bytes, &reader, &batch)
-    case .linkSpanID: row.linkSpanID = try fields.namedSpanID(bytes, &reader, &batch)
-    case .data, .time, .seconds, .type, .statusCode, .annotation: return false
+      row.details += Int(clamping: min(10_000, try fields.uint32(value, bytes, &reader)))
+      if row.isNew, row.details > 0 { row.isToBeHeld = true }
+    case .linkTraceID: row.linkTraceID = try fields.namedTraceID(value, bytes, &reader, &batch)
+    case .linkSpanID: row.linkSpanID = try fields.namedSpanID(value, bytes, &reader, &batch)
+    case .data, .time, .seconds, .type, .statusCode: return false
     }
     return true
   }

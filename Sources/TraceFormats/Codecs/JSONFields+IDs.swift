@@ -68,6 +68,13 @@ extension JSONFields {
     guard let range = try namedID(bytes, &reader, "trace ID", isOptional: false) else {
       return .invalid
     }
+    return Self.traceID(named: range, bytes, &batch)
+  }
+
+  /// The trace ID that text is; see `namedTraceID(_:_:_:)`.
+  static func traceID(
+    named range: Range<Int>, _ bytes: Span<UInt8>, _ batch: inout SpanBatch
+  ) -> TraceID {
     if range.count == 32 || range.count == 16, let number = IDText.number(bytes, range) {
       return TraceID(high: number.high, low: number.low)
     }
@@ -84,6 +91,13 @@ extension JSONFields {
     guard let range = try namedID(bytes, &reader, name, isOptional: isOptional) else {
       return .invalid
     }
+    return Self.spanID(named: range, bytes, &batch)
+  }
+
+  /// The span ID that text is; see `namedSpanID(_:_:_:isOptional:)`.
+  static func spanID(
+    named range: Range<Int>, _ bytes: Span<UInt8>, _ batch: inout SpanBatch
+  ) -> SpanID {
     if range.count == 16, let number = IDText.number(bytes, range) { return SpanID(number.low) }
     return batch.spanID(named: bytes.extracting(range))
   }

@@ -53,7 +53,12 @@ extension NumberText {
   /// The number in `range` times ten to the power of `power`, rounded to a whole one; nil if it is
   /// no number, or does not fit.
   static func scaled(_ bytes: Span<UInt8>, _ range: Range<Int>, by power: Int) -> Int64? {
-    guard let number = decimal(bytes, range), !number.isCut else { return nil }
+    decimal(bytes, range).flatMap { scaled($0, by: power) }
+  }
+
+  /// The number times ten to the power of `power`, rounded to a whole one; nil if it does not fit.
+  static func scaled(_ number: Decimal, by power: Int) -> Int64? {
+    if number.isCut { return nil }
     var digits = number.digits
     var exponent = number.exponent + power
     var lastDigit: UInt64 = 0

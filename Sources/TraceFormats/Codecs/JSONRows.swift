@@ -55,8 +55,7 @@ struct JSONRows: RowCodec {
     var key: JSONReader.Text
     /// The place of the key.
     var place: Int
-    /// Where its value begins.
-    var value: Int
+    var value: RowValue
     var meaning: SpanColumnMeaning
   }
 
@@ -86,9 +85,11 @@ struct JSONRows: RowCodec {
     row.units.removeAll()
     try takeAll(bytes, members, &fields, &batch)
     // In the order of the fields, so that the same rows give the same batches.
-    for column in SpanColumn.all where !column.isTime {
-      guard let cell = row.cells[column] else { continue }
-      try decode(cell, as: column, bytes, &fields, &batch)
+    var columns = row.cells.columns
+    while let column = columns.popFirst() {
+      if !column.isTime, let cell = row.cells[column] {
+        try decode(cell, as: column, bytes, &fields, &batch)
+      }
     }
     try decodeTimes(bytes, &fields, &batch)
     report(bytes, &fields)
@@ -96,33 +97,31 @@ struct JSONRows: RowCodec {
   }
 
   /// Takes note of a field that means something; appends any other as an attribute.
+  @inline(__always)
   mutating func take(
-    _ place: Int, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
-    _ fields: inout JSONFields, _ batch: inout SpanBatch
+    _ place: Int, _ text: JSONReader.Text, _ value: RowValue, _ bytes: Span<UInt8>,
+    _ reader: inout JSONReader, _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
     guard let meaning = keys.meaning(place), let column = meaning.column else {
-      guard keys.isResource(place), try reader.peekKind(bytes) == .string else {
-        return try attribute(place, text, bytes, &reader, &fields, into: &batch)
+      guard keys.isResource(place), value.kind == .string else {
+        return try attribute(place, text, value, bytes, &reader, &fields, into: &batch)
       }
       let number = keys.number(place, text, bytes, &fields, &batch.strings)
-      span.source.add(number, try interned(place, bytes, &reader, &fields, &batch.strings))
+      span.source.add(number, keys.value(place, value, bytes, &fields, &batch.strings))
       return
     }
-    var cell = Cell(key: text, place: place, value: reader.position, meaning: meaning)
     if let known = row.cells[column] {
       // The surer name, or the first of two.
       guard known.meaning.isWeak, !meaning.isWeak else {
+        reader.position = value.start
         return try attribute(text, bytes, &reader, &fields, &batch)
       }
-      var earlier = JSONReader(at: known.value)
+      var earlier = JSONReader(at: known.value.start)
       try attribute(known.key, bytes, &earlier, &fields, &batch)
     }
-    // The reader stands before the colon's space.
-    if try reader.peekKind(bytes) == .null {
-      try reader.skipValue(bytes)
-      return
-    }
-    cell.value = try reader.skipValue(bytes).lowerBound
+    if value.kind == .null { return }
+    var cell = Cell(key: text, place: place, value: value, meaning: meaning)
+    if !value.isText { cell.value.text.range = try value.range(bytes, &reader) }
     row.cells[column] = cell
   }
 
@@ -143,43 +142,39 @@ struct JSONRows: RowCodec {
     _ cell: Cell, as column: SpanColumn, _ bytes: Span<UInt8>, _ fields: inout JSONFields,
     _ batch: inout SpanBatch
   ) throws(JSONError) {
-    var reader = JSONReader(at: cell.value)
-    let kind = try reader.peekKind(bytes)
+    let value = cell.value
+    let kind = value.kind
+    var reader = JSONReader(at: value.start)
+    func text() throws(JSONError) -> StringID {
+      try internedText(cell.place, value, bytes, &reader, &fields, &batch.strings)
+    }
     switch column {
-    case .traceID: span.traceID = try fields.namedTraceID(bytes, &reader, &batch)
-    case .spanID: span.spanID = try fields.namedSpanID(bytes, &reader, &batch)
+    case .traceID: span.traceID = try fields.namedTraceID(value, bytes, &reader, &batch)
+    case .spanID: span.spanID = try fields.namedSpanID(value, bytes, &reader, &batch)
     case .parentID:
-      guard !Self.isNothing(bytes, cell.value) else { return }
-      span.draft.parentSpanID = try fields.namedSpanID(bytes, &reader, &batch, isOptional: true)
-    case .name:
-      span.draft.name = try internedText(cell.place, bytes, &reader, &fields, &batch.strings)
-    case .service:
-      span.addToSource(
-        .serviceName, try internedText(cell.place, bytes, &reader, &fields, &batch.strings), &batch)
-    case .statusMessage:
-      span.draft.statusMessage = try internedText(
-        cell.place, bytes, &reader, &fields, &batch.strings)
-    case .traceState:
-      span.draft.traceState = try internedText(cell.place, bytes, &reader, &fields, &batch.strings)
-    case .scopeName:
-      span.source.scopeName = try internedText(cell.place, bytes, &reader, &fields, &batch.strings)
-    case .scopeVersion:
-      span.source.scopeVersion = try internedText(
-        cell.place, bytes, &reader, &fields, &batch.strings)
+      guard !Self.isNothing(bytes, value.text.range) else { return }
+      span.draft.parentSpanID = try fields.namedSpanID(
+        value, bytes, &reader, &batch, isOptional: true)
+    case .name: span.draft.name = try text()
+    case .service: span.addToSource(.serviceName, try text(), &batch)
+    case .statusMessage: span.draft.statusMessage = try text()
+    case .traceState: span.draft.traceState = try text()
+    case .scopeName: span.source.scopeName = try text()
+    case .scopeVersion: span.source.scopeVersion = try text()
     case .kind where kind == .string:
-      if let kind = SpanKind(named: bytes, try reader.string(bytes).range) {
+      if let kind = SpanKind(named: bytes, value.text.range) {
         span.draft.kind = kind
       } else {
         try keep(cell, bytes, &fields, &batch)
       }
     case .status where kind == .string:
-      if let status = SpanStatus(named: bytes, try reader.string(bytes).range) {
+      if let status = SpanStatus(named: bytes, value.text.range) {
         span.draft.status = status
       } else {
         try keep(cell, bytes, &fields, &batch)
       }
     case .status where kind == .number:
-      let number = try fields.uint32(bytes, &reader)
+      let number = try fields.uint32(value, bytes, &reader)
       // A larger one is a status of HTTP, or of anything else.
       if number <= 2, let status = SpanStatus(rawValue: UInt8(number)) {
         span.draft.status = status
@@ -187,7 +182,7 @@ struct JSONRows: RowCodec {
         try keep(cell, bytes, &fields, &batch)
       }
     case .error where kind == .bool:
-      if case .bool(true) = try fields.plainValue(bytes, &reader) { span.draft.status = .error }
+      if JSONFields.isTrue(value, bytes) { span.draft.status = .error }
     case .attributes where kind == .object:
       try fields.flatAttributes(bytes, &reader, into: &batch)
     case .resource where kind == .object:
@@ -209,17 +204,15 @@ struct JSONRows: RowCodec {
   private mutating func keep(
     _ cell: Cell, _ bytes: Span<UInt8>, _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
-    var reader = JSONReader(at: cell.value)
+    var reader = JSONReader(at: cell.value.start)
     try attribute(cell.key, bytes, &reader, &fields, &batch)
     row.cells[cell.meaning.column ?? .attributes] = nil
   }
 
   /// The ways to write that a span has no parent.
-  private static func isNothing(_ bytes: Span<UInt8>, _ start: Int) -> Bool {
-    var reader = JSONReader(at: start)
-    guard let value = try? reader.skipValue(bytes) else { return false }
-    let quoted = bytes[value.lowerBound] == UInt8(ascii: "\"")
-    let text = quoted ? value.lowerBound + 1..<value.upperBound - 1 : value
+  private static func isNothing(_ bytes: Span<UInt8>, _ text: Range<Int>) -> Bool {
+    // IDs are longer.
+    if text.count > 4 { return false }
     return ["", "0", "null", "NULL", "None", "nil", "-", "-1"].contains { bytes.matches(text, $0) }
   }
 }
@@ -245,8 +238,8 @@ extension JSONRows {
     let unit =
       cell.meaning.unit ?? row.units[.start] ?? row.units[.end] ?? row.cells[.start]?.meaning.unit
       ?? row.cells[.end]?.meaning.unit ?? .milliseconds
-    var reader = JSONReader(at: cell.value)
-    guard let duration = try fields.duration(bytes, &reader, in: unit) else { return }
+    var reader = JSONReader(at: cell.value.start)
+    guard let duration = try fields.duration(cell.value, bytes, &reader, in: unit) else { return }
     if cell.meaning.unit == nil { row.units[.duration] = unit }
     if let end, start == nil {
       span.draft.end = end
@@ -263,24 +256,26 @@ extension JSONRows {
     _ column: SpanColumn, _ bytes: Span<UInt8>, _ fields: inout JSONFields
   ) throws(JSONError) -> UnixNanos? {
     guard let cell = row.cells[column] else { return nil }
-    var reader = JSONReader(at: cell.value)
-    let kind = try reader.peekKind(bytes)
-    if kind == .string {
-      var text = reader
-      let range = try text.string(bytes).range
-      if range.isEmpty { return nil }
-      if NumberText.decimal(bytes, range) == nil {
-        let time = try fields.iso8601(bytes, &reader)
-        guard time != .unset else { return nil }
-        setResolution(Self.resolution(bytes, range))
-        return time
-      }
+    let range = cell.value.text.range
+    if cell.value.kind == .string, range.isEmpty { return nil }
+    var reader = JSONReader(at: cell.value.start)
+    let number = cell.value.isText ? NumberText.decimal(bytes, range) : nil
+    if number == nil, cell.value.kind == .string {
+      let time = try fields.iso8601(cell.value, bytes, &reader)
+      guard time != .unset else { return nil }
+      setResolution(Self.resolution(bytes, range))
+      return time
     }
-    guard let unit = cell.meaning.unit ?? Self.unit(bytes, cell.value) else {
+    guard let unit = cell.meaning.unit ?? number.flatMap(Self.unit) else {
       return try fields.time(bytes, &reader, in: .seconds)
     }
     if cell.meaning.unit == nil { row.units[column] = unit }
-    let time = try fields.time(bytes, &reader, in: unit)
+    let time: UnixNanos
+    if let number, let nanos = NumberText.scaled(number, by: unit.rawValue), nanos >= 0 {
+      time = UnixNanos(UInt64(nanos))
+    } else {
+      time = try fields.time(bytes, &reader, in: unit)
+    }
     switch unit {
     case .nanoseconds: break
     // Seconds have a fraction, which is seldom of more than six digits.
@@ -301,15 +296,10 @@ extension JSONRows {
     return digits <= 3 ? .millisecond : digits <= 6 ? .microsecond : .nanosecond
   }
 
-  /// The unit in which the number at `start`, since the epoch, is a moment of our time: from 1973 on
-  /// no two are possible.
-  private static func unit(_ bytes: Span<UInt8>, _ start: Int) -> TimeUnit? {
-    var reader = JSONReader(at: start)
-    guard var range = try? reader.skipValue(bytes) else { return nil }
-    if bytes[range.lowerBound] == UInt8(ascii: "\"") {
-      range = range.lowerBound + 1..<range.upperBound - 1
-    }
-    guard let number = NumberText.scaled(bytes, range, by: 0) else { return nil }
+  /// The unit in which a number, since the epoch, is a moment of our time: from 1973 on no two are
+  /// possible. Nil if it is too large for any.
+  private static func unit(_ number: NumberText.Decimal) -> TimeUnit? {
+    guard let number = NumberText.scaled(number, by: 0) else { return nil }
     switch number.magnitude {
     case 100_000_000_000_000_000...: return .nanoseconds
     case 100_000_000_000_000...: return .microseconds
@@ -321,7 +311,8 @@ extension JSONRows {
   /// Says once what the fields were taken for.
   private mutating func report(_ bytes: Span<UInt8>, _ fields: inout JSONFields) {
     var sum = 0
-    for column in SpanColumn.all {
+    var columns = row.cells.columns
+    while let column = columns.popFirst() {
       guard let cell = row.cells[column] else { continue }
       sum = sum &* 31 &+ column.index &* 64 &+ cell.key.range.count
       sum = sum &* 31 &+ (row.units[column]?.rawValue ?? 10)

@@ -13,10 +13,11 @@ protocol RowCodec: JSONValueCodec {
   /// What the key means.
   func meaning(of key: JSONReader.Text, _ bytes: Span<UInt8>) -> Meaning?
 
-  /// Takes the value that is next, whose key stands at `place` of `keys` and is `text`.
+  /// Takes a value, whose key stands at `place` of `keys` and is `text`. If it is an object or array,
+  /// it is next in `reader`.
   mutating func take(
-    _ place: Int, _ text: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
-    _ fields: inout JSONFields, _ batch: inout SpanBatch
+    _ place: Int, _ text: JSONReader.Text, _ value: RowValue, _ bytes: Span<UInt8>,
+    _ reader: inout JSONReader, _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError)
 
   /// Decodes one row, of which `members` says where what is; without them `bytes` are an object.
@@ -26,12 +27,11 @@ protocol RowCodec: JSONValueCodec {
   ) throws(JSONError)
 }
 
-/// A cell of a row: where its value is written as JSON.
+/// A cell of a row, whose value is written as JSON.
 struct RowMember: Sendable {
   /// The number of its column.
   var column: Int
-  /// Where the value begins.
-  var value: Int
+  var value: RowValue
 }
 
 extension RowCodec {
@@ -58,9 +58,9 @@ extension RowCodec {
     }
     keys.beginRow(in: batch.number)
     for member in members {
-      reader.position = member.value
+      reader.position = member.value.start
       let key = keys.text(member.column)
-      try take(member.column, key, bytes, &reader, &fields, &batch)
+      try take(member.column, key, member.value, bytes, &reader, &fields, &batch)
     }
   }
 
@@ -71,50 +71,64 @@ extension RowCodec {
   ) throws(JSONError) {
     keys.beginRow(in: batch.number)
     var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      let place =
-        keys.find(key, bytes)
-        ?? keys.insert(key, bytes, meaning: meaning(of: key, bytes))
-      try take(place, key, bytes, &reader, &fields, &batch)
+    while true {
+      let (place, key): (Int, JSONReader.Text)
+      if let (known, text) = keys.next(bytes, &reader, isFirst: isFirst) {
+        (place, key) = (known, text)
+        isFirst = false
+      } else {
+        guard let text = try reader.nextKey(bytes, isFirst: &isFirst) else { return }
+        key = text
+        place =
+          keys.find(text, bytes) ?? keys.insert(text, bytes, meaning: meaning(of: text, bytes))
+      }
+      let value: RowValue
+      if keys.hasLastValue(place),
+        let last = keys.lastValue(place, bytes, &reader, batch.strings)
+      {
+        value = last
+      } else {
+        value = try RowValue(bytes, &reader)
+      }
+      try take(place, key, value, bytes, &reader, &fields, &batch)
     }
   }
 
   // MARK: Values
 
-  /// Appends the value that is next as an attribute.
+  /// Appends a value as an attribute.
   mutating func attribute(
-    _ place: Int, _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
-    isDetail: Bool = false, _ fields: inout JSONFields, into batch: inout SpanBatch
+    _ place: Int, _ key: JSONReader.Text, _ value: RowValue, _ bytes: Span<UInt8>,
+    _ reader: inout JSONReader, isDetail: Bool = false, _ fields: inout JSONFields,
+    into batch: inout SpanBatch
   ) throws(JSONError) {
     let number = keys.number(place, key, bytes, &fields, &batch.strings)
-    if try reader.peekKind(bytes) == .string {
-      let text = try reader.string(bytes)
-      let value = keys.value(place, text, bytes, &fields, &batch.strings)
+    if value.kind == .string {
+      let value = keys.value(place, value, bytes, &fields, &batch.strings)
       batch.append(number, value, isDetail: isDetail)
     } else {
-      let value = try fields.plainValue(bytes, &reader)
+      let value = try fields.plainValue(value, bytes, &reader)
       fields.append(number, value, bytes, isDetail: isDetail, to: &batch)
     }
   }
 
-  /// The number of the string that is next; the empty one if the value is none.
+  /// The number of a string; the empty one if the value is none.
   mutating func interned(
-    _ place: Int, _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
-    _ strings: inout StringPool
+    _ place: Int, _ value: RowValue, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    _ fields: inout JSONFields, _ strings: inout StringPool
   ) throws(JSONError) -> StringID {
-    guard let text = try fields.text(bytes, &reader) else { return .empty }
-    return keys.value(place, text, bytes, &fields, &strings)
+    if value.kind == .string { return keys.value(place, value, bytes, &fields, &strings) }
+    reader.position = value.start
+    return try fields.interned(bytes, &reader, &strings)
   }
 
-  /// The value that is next as a string of the pool, whatever it is: a number as it is written. Empty
-  /// if it is null.
+  /// The value as a string of the pool, whatever it is: a number as it is written. Empty if it is null.
   mutating func internedText(
-    _ place: Int, _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
-    _ strings: inout StringPool
+    _ place: Int, _ value: RowValue, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
+    _ fields: inout JSONFields, _ strings: inout StringPool
   ) throws(JSONError) -> StringID {
-    if try reader.peekKind(bytes) == .string {
-      return try interned(place, bytes, &reader, &fields, &strings)
-    }
+    if value.kind == .string { return keys.value(place, value, bytes, &fields, &strings) }
+    reader.position = value.start
     return try fields.internedText(bytes, &reader, &strings)
   }
 }

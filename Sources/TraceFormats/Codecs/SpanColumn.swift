@@ -22,14 +22,30 @@ enum SpanColumn: String, CaseIterable, Sendable {
   /// A value for some of the columns.
   struct Table<Value: Sendable>: Sendable {
     private var values = [Value?](repeating: nil, count: SpanColumn.all.count)
+    /// Which columns have one: what the others had before is not cleared.
+    private(set) var columns = Columns()
 
     subscript(column: SpanColumn) -> Value? {
-      get { values[column.index] }
-      set { values[column.index] = newValue }
+      get { columns.bits & column.bit != 0 ? values[column.index] : nil }
+      set {
+        values[column.index] = newValue
+        columns.bits = newValue == nil ? columns.bits & ~column.bit : columns.bits | column.bit
+      }
     }
 
-    mutating func removeAll() {
-      for index in values.indices { values[index] = nil }
+    mutating func removeAll() { columns = Columns() }
+  }
+
+  /// Some of the columns.
+  struct Columns: Sendable {
+    fileprivate var bits: UInt32 = 0
+
+    /// Takes out the first one.
+    mutating func popFirst() -> SpanColumn? {
+      if bits == 0 { return nil }
+      let index = bits.trailingZeroBitCount
+      bits &= bits &- 1
+      return SpanColumn.all[index]
     }
   }
 
@@ -126,11 +142,15 @@ enum SpanColumnNames {
     mutating func add(_ entry: Entry, hash: UInt64) {
       entries.append(entry)
       hashes.append(hash)
-      if entries.count * 2 > slots.count { slots = Array(repeating: 0, count: slots.count * 4) }
-      for (index, hash) in hashes.enumerated() {
-        let slot = slot(of: hash)
-        if slots[slot] == 0 { slots[slot] = UInt16(index + 1) }
-      }
+      guard entries.count * 2 > slots.count else { return add(entries.count - 1) }
+      slots = Array(repeating: 0, count: slots.count * 4)
+      for index in entries.indices { add(index) }
+    }
+
+    /// Makes an entry be found, if none before it has its hash.
+    private mutating func add(_ index: Int) {
+      let slot = slot(of: hashes[index])
+      if slots[slot] == 0 { slots[slot] = UInt16(index + 1) }
     }
 
     @inline(__always)

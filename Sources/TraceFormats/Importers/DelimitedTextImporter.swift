@@ -111,8 +111,8 @@ public struct DelimitedTextImporter: SpanImporter {
 
   /// Takes a row, which the splitter has just been through.
   private mutating func row(_ bytes: Span<UInt8>, _ batch: inout SpanBatch) {
-    let cells = splitter.cells
-    if splitter.cellCount == 1, cells.isEmpty { return }
+    let count = splitter.filledCount
+    if splitter.cellCount == 1, count == 0 { return }
     guard let header else {
       let found = DelimitedHeader(bytes, columns)
       splitter.dialect = found.dialect
@@ -121,7 +121,7 @@ public struct DelimitedTextImporter: SpanImporter {
     }
     if !hasRows {
       hasRows = true
-      if header.isTypes(bytes, cells) { return }
+      if header.isTypes(bytes, splitter.cells.prefix(count)) { return }
     }
     guard splitter.cellCount <= header.names.count else {
       return report(
@@ -134,7 +134,7 @@ public struct DelimitedTextImporter: SpanImporter {
     var row = DelimitedRow()
     swap(&row, &members)
     defer { swap(&row, &members) }
-    header.read(bytes, cells, into: &row)
+    header.read(bytes, splitter.cells, count: count, into: &row)
     do throws(JSONError) {
       try codec?.decode(
         row.text.span, members: row.members, byteOffset: rowStart, fields: &fields, into: &batch)

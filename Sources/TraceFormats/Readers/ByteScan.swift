@@ -42,19 +42,30 @@ extension Span where Element == UInt8 {
   }
 
   /// The first byte from `start` on that JSON's strings need an escape for, or `stop`, or the end.
-  func endOfJSONText(from start: Int, before stop: UInt8) -> Int {
+  /// `sum` collects all bytes passed (or more): it is not zero if any is beyond ASCII.
+  @inline(__always)
+  func endOfJSONText(from start: Int, before stop: UInt8, sum: inout UInt64) -> Int {
     var index = start
     while index &+ 16 <= count {
-      let length = Int(cv_json_text_before(vector(at: index), stop))
+      let vector = vector(at: index)
+      sum |= UInt64(cv_high_bits(vector))
+      let length = Int(cv_json_text_before(vector, stop))
       if length < 16 { return index &+ length }
       index &+= 16
     }
     while index < count {
       let byte = self[index]
       if byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == stop { return index }
+      sum |= UInt64(byte & 0x80)
       index &+= 1
     }
     return index
+  }
+
+  /// The first byte from `start` on that JSON's strings need an escape for, or `stop`, or the end.
+  func endOfJSONText(from start: Int, before stop: UInt8) -> Int {
+    var sum: UInt64 = 0
+    return endOfJSONText(from: start, before: stop, sum: &sum)
   }
 
   /// The first line feed, carriage return or `delimiter` from `start` on, or the end.
@@ -166,6 +177,14 @@ extension Span where Element == UInt8 {
     let low = (pairs & 0x0000_00ff_0000_00ff) &* (100 &+ 1_000_000 &<< 32)
     let high = (pairs &>> 16 & 0x0000_00ff_0000_00ff) &* (1 &+ 10_000 &<< 32)
     return (low &+ high) &>> 32
+  }
+
+  /// The first byte in `range` that is no decimal digit, or its end.
+  @inline(__always)
+  func endOfDigits(in range: Range<Int>) -> Int {
+    var index = range.lowerBound
+    while index < range.upperBound, self[index] &- UInt8(ascii: "0") < 10 { index &+= 1 }
+    return index
   }
 
   /// The first `byte` in `range`, or its end.

@@ -54,16 +54,21 @@ enum DelimitedCell {
   enum Form {
     /// It has no value: nothing, or `\N`.
     case none
-    /// As it stands: a number, true or false, or a string in quotes.
-    case json
+    /// As it stands: a number, true or false.
+    case bare(JSONReader.Kind)
+    /// As it stands: a string in quotes.
+    case quoted
     /// As a string, if quotes are put around it.
     case text
+    /// As its contents stand: an array or object without elements.
+    case brackets(JSONReader.Kind)
     /// It has to be written anew.
     case other
   }
 
   /// How a cell that is not empty can be read: numbers, true and false as such unless it `isText`, JSON
   /// and ClickHouse's maps and arrays as what they are, all else as a string.
+  @inline(__always)
   static func form(
     _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect,
     isText: Bool
@@ -72,15 +77,27 @@ enum DelimitedCell {
     let first = bytes[range.lowerBound]
     if cell.isQuoted {
       if range.count == 2 { return .none }
-      return cell.isPlain && !opensLiteral(bytes[range.lowerBound + 1]) ? .json : .other
+      if opensLiteral(bytes[range.lowerBound + 1]) {
+        return range.count == 4 ? brackets(bytes, at: range.lowerBound + 1) : .other
+      }
+      return cell.isPlain ? .quoted : .other
     }
     if first == UInt8(ascii: "\\"), bytes.matches(range, "\\N") { return .none }
-    if !isText, isBareWord(bytes, range) { return .json }
-    if opensLiteral(first) { return .other }
+    if !isText, let kind = bareWord(bytes, range, first) { return .bare(kind) }
+    if opensLiteral(first) {
+      return range.count == 2 ? brackets(bytes, at: range.lowerBound) : .other
+    }
     if cell.isPlain { return .text }
     return bytes.endOfJSONText(from: range.lowerBound) >= range.upperBound ? .text : .other
   }
 
+  /// How two bytes can be read that begin with a brace or a bracket.
+  private static func brackets(_ bytes: Span<UInt8>, at index: Int) -> Form {
+    if bytes.matches(index..<index + 2, "[]") { return .brackets(.array) }
+    return bytes.matches(index..<index + 2, "{}") ? .brackets(.object) : .other
+  }
+
+  @inline(__always)
   private static func opensLiteral(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[")
   }
@@ -161,58 +178,70 @@ enum DelimitedCell {
   private static func appendLiteral(_ bytes: Span<UInt8>, to json: inout [UInt8]) {
     /// The quote that ends the string; 0 outside.
     var quote: UInt8 = 0
-    var start = 0
     var index = 0
+    while index < bytes.count {
+      // Copied as it is, since most is replaced by as many bytes; not too much, since what follows
+      // other bytes is copied again.
+      let end = min(bytes.count, index &+ 256)
+      let offset = json.count &- index
+      json.append(bytes, index..<end)
+      replace(bytes.extracting(0..<end), from: &index, &quote, in: &json, at: offset)
+      guard index < end else { continue }
+      json.removeLast(end &- index)
+      let byte = bytes[index]
+      index &+= 1
+      let next = index < bytes.count ? bytes[index] : nil
+      if quote == UInt8(ascii: "\"") {
+        // A backslash, behind which the copy ended.
+        json.append(byte)
+        if let next { json.append(next) }
+        index &+= 1
+      } else if byte == UInt8(ascii: "\\"), let next {
+        append(escaped: unescaped(next), to: &json)
+        index &+= 1
+      } else {
+        append(escaped: byte, to: &json)
+      }
+    }
+  }
+
+  /// Makes JSON of a literal whose copy stands in `json`, `offset` bytes further on, up to a byte or an
+  /// escape that takes more or less room there.
+  private static func replace(
+    _ bytes: Span<UInt8>, from index: inout Int, _ quote: inout UInt8, in json: inout [UInt8],
+    at offset: Int
+  ) {
+    var copy = json.mutableSpan
     while index < bytes.count {
       if quote == UInt8(ascii: "'") {
         index = bytes.endOfJSONText(from: index, before: quote)
-        guard index < bytes.count else { break }
-      }
-      let byte = bytes[index]
-      // Most bytes are letters and digits.
-      if byte > UInt8(ascii: ")"), byte != UInt8(ascii: "\\") {
-        index &+= 1
-        continue
-      }
-      var length = 1
-      /// Puts another byte in the place of this one.
-      func replace(by other: UInt8) {
-        json.append(bytes, start..<index)
-        json.append(other)
-        start = index + 1
-      }
-      func replace(byEscaped other: UInt8) {
-        json.append(bytes, start..<index)
-        append(escaped: other, to: &json)
-        start = index + length
-      }
-      if quote == UInt8(ascii: "\"") {
-        if byte == UInt8(ascii: "\\") { index = min(index + 1, bytes.count - 1) }
-        if byte == quote { quote = 0 }
-      } else if quote == UInt8(ascii: "'") {
-        if byte == quote {
+        guard index < bytes.count, bytes[index] == quote else { return }
+        quote = 0
+        copy[offset &+ index] = UInt8(ascii: "\"")
+      } else if quote == UInt8(ascii: "\"") {
+        var sum: UInt64 = 0
+        index = bytes.endOfPlainText(from: index, sum: &sum)
+        guard index < bytes.count else { return }
+        if bytes[index] == UInt8(ascii: "\\") {
+          // What it stands before may not be copied yet.
+          guard index &+ 1 < bytes.count else { return }
+          index &+= 1
+        } else if bytes[index] == quote {
           quote = 0
-          replace(by: UInt8(ascii: "\""))
-        } else if byte == UInt8(ascii: "\\"), index + 1 < bytes.count {
-          length = 2
-          replace(byEscaped: unescaped(bytes[index + 1]))
-        } else if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-          replace(byEscaped: byte)
         }
       } else {
-        switch byte {
-        case UInt8(ascii: "\""): quote = byte
+        switch bytes[index] {
+        case UInt8(ascii: "\""): quote = UInt8(ascii: "\"")
         case UInt8(ascii: "'"):
-          quote = byte
-          replace(by: UInt8(ascii: "\""))
-        case UInt8(ascii: "("): replace(by: UInt8(ascii: "["))
-        case UInt8(ascii: ")"): replace(by: UInt8(ascii: "]"))
+          quote = UInt8(ascii: "'")
+          copy[offset &+ index] = UInt8(ascii: "\"")
+        case UInt8(ascii: "("): copy[offset &+ index] = UInt8(ascii: "[")
+        case UInt8(ascii: ")"): copy[offset &+ index] = UInt8(ascii: "]")
         default: break
         }
       }
-      index += length
+      index &+= 1
     }
-    json.append(bytes, start..<bytes.count)
   }
 
   /// The byte that is meant by one behind `\`.
@@ -235,36 +264,44 @@ enum DelimitedCell {
     return range.upperBound == bytes.count
   }
 
-  /// Whether the bytes are a number as JSON writes it, true or false.
-  private static func isBareWord(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    switch bytes[range.lowerBound] {
-    case UInt8(ascii: "t"): return bytes.matches(range, "true")
-    case UInt8(ascii: "f"): return bytes.matches(range, "false")
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): break
-    default: return false
+  /// What the bytes are, of which `first` is the first one: a number as JSON writes it, true or false;
+  /// nil if they are none of these.
+  @inline(__always)
+  private static func bareWord(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ first: UInt8
+  ) -> JSONReader.Kind? {
+    switch first {
+    case UInt8(ascii: "t"): return bytes.matches(range, "true") ? .bool : nil
+    case UInt8(ascii: "f"): return bytes.matches(range, "false") ? .bool : nil
+    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+      return isNumber(bytes, range, first) ? .number : nil
+    default: return nil
     }
-    var index = range.lowerBound
-    func digits() -> Int {
-      let start = index
-      while index < range.upperBound, bytes[index] &- UInt8(ascii: "0") < 10 { index += 1 }
-      return index - start
+  }
+
+  private static func isNumber(
+    _ bytes: Span<UInt8>, _ range: Range<Int>, _ first: UInt8
+  ) -> Bool {
+    let end = range.upperBound
+    let whole = first == UInt8(ascii: "-") ? range.lowerBound &+ 1 : range.lowerBound
+    var index = bytes.endOfDigits(in: whole..<end)
+    guard index > whole, index == whole &+ 1 || bytes[whole] != UInt8(ascii: "0") else {
+      return false
     }
-    func skip(_ accepted: UInt8, _ other: UInt8) -> Bool {
-      guard index < range.upperBound, bytes[index] == accepted || bytes[index] == other else {
-        return false
+    if index < end, bytes[index] == UInt8(ascii: ".") {
+      let fraction = index &+ 1
+      index = bytes.endOfDigits(in: fraction..<end)
+      if index == fraction { return false }
+    }
+    if index < end, bytes[index] | 0x20 == UInt8(ascii: "e") {
+      index &+= 1
+      if index < end, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+        index &+= 1
       }
-      index += 1
-      return true
+      let exponent = index
+      index = bytes.endOfDigits(in: exponent..<end)
+      if index == exponent { return false }
     }
-    _ = skip(UInt8(ascii: "-"), UInt8(ascii: "-"))
-    let startsWithZero = index < range.upperBound && bytes[index] == UInt8(ascii: "0")
-    let whole = digits()
-    guard whole > 0, whole == 1 || !startsWithZero else { return false }
-    if skip(UInt8(ascii: "."), UInt8(ascii: ".")), digits() == 0 { return false }
-    if skip(UInt8(ascii: "e"), UInt8(ascii: "E")) {
-      _ = skip(UInt8(ascii: "+"), UInt8(ascii: "-"))
-      if digits() == 0 { return false }
-    }
-    return index == range.upperBound
+    return index == end
   }
 }

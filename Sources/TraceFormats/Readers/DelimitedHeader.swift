@@ -83,7 +83,7 @@ struct DelimitedHeader: Sendable {
     splitter.dialect = dialect
     if splitter.split(line, from: 0, carried: 0) == nil { _ = splitter.finish(at: line.count) }
     var names = [[UInt8]](repeating: [], count: splitter.cellCount)
-    for cell in splitter.cells {
+    for cell in splitter.cells.prefix(splitter.filledCount) {
       DelimitedCell.append(line, cell, dialect, to: &names[cell.column])
     }
     // The names that the Collector gives to the columns of ClickHouse.
@@ -94,7 +94,7 @@ struct DelimitedHeader: Sendable {
   }
 
   /// Whether the row says the types of the columns, as TSVWithNamesAndTypes does.
-  func isTypes(_ bytes: Span<UInt8>, _ cells: [DelimitedSplitter.Cell]) -> Bool {
+  func isTypes(_ bytes: Span<UInt8>, _ cells: ArraySlice<DelimitedSplitter.Cell>) -> Bool {
     guard let column = names.firstIndex(of: Array("TraceId".utf8)),
       let cell = cells.first(where: { $0.column == column })
     else { return false }
@@ -118,48 +118,67 @@ struct DelimitedHeader: Sendable {
     return Excerpt.text(text.span, text.indices)
   }
 
-  /// Reads a row into members; cells without contents are left out.
+  /// Reads a row into members; cells without contents are left out. The first `count` of `cells` are
+  /// the row's.
   ///
   /// The text of the row is copied as a whole, and most cells are JSON where they stand then: in
   /// their quotes, or in what stands around them, which is made quotes. Others follow behind.
   func read(
-    _ bytes: Span<UInt8>, _ cells: [DelimitedSplitter.Cell], into row: inout DelimitedRow
+    _ bytes: Span<UInt8>, _ cells: [DelimitedSplitter.Cell], count: Int,
+    into row: inout DelimitedRow
   ) {
-    row.begin(self, bytes)
+    row.begin(self, bytes, cellCount: count)
     let start = text.count + 1
     /// Members whose value is to be written.
     var others: [(member: Int, cell: DelimitedSplitter.Cell)] = []
-    var members: [RowMember] = []
-    swap(&members, &row.members)
-    var copy = row.text.mutableSpan
-    for cell in cells {
-      let form = DelimitedCell.form(bytes, cell, dialect, isText: areText[cell.column])
-      var value = start &+ cell.range.lowerBound
-      switch form {
-      case .none: continue
-      case .json: break
-      case .text:
-        value &-= 1
-        copy[value] = UInt8(ascii: "\"")
-        copy[start &+ cell.range.upperBound] = UInt8(ascii: "\"")
-      case .other: others.append((members.count, cell))
+    var members = row.members
+    row.members = []
+    var filled = 0
+    do {
+      var room = members.mutableSpan
+      var copy = row.text.mutableSpan
+      for index in 0..<count {
+        let cell = cells[index]
+        let range = start &+ cell.range.lowerBound..<start &+ cell.range.upperBound
+        switch DelimitedCell.form(bytes, cell, dialect, isText: areText[cell.column]) {
+        case .none: continue
+        case .bare(let kind):
+          room[filled] = RowMember(column: cell.column, value: RowValue(kind, .init(range: range)))
+        case .quoted:
+          let inner = range.lowerBound &+ 1..<range.upperBound &- 1
+          room[filled] = RowMember(
+            column: cell.column,
+            value: RowValue(.string, .init(range: inner, isASCII: cell.isASCII)))
+        case .text:
+          copy[range.lowerBound &- 1] = UInt8(ascii: "\"")
+          copy[range.upperBound] = UInt8(ascii: "\"")
+          room[filled] = RowMember(
+            column: cell.column,
+            value: RowValue(.string, .init(range: range, isASCII: cell.isASCII)))
+        case .brackets(let kind):
+          let inner = cell.isQuoted ? range.lowerBound &+ 1..<range.upperBound &- 1 : range
+          room[filled] = RowMember(column: cell.column, value: RowValue(kind, .init(range: inner)))
+        case .other:
+          others.append((filled, cell))
+          room[filled] = RowMember(column: cell.column, value: RowValue(.null, .init(range: 0..<0)))
+        }
+        filled &+= 1
       }
-      members.append(RowMember(column: cell.column, value: value))
     }
-    for (member, cell) in others {
-      members[member].value = row.text.count
-      row.append(bytes, cell, dialect)
-    }
-    swap(&members, &row.members)
+    for (member, cell) in others { members[member].value = row.append(bytes, cell, dialect) }
+    members.removeLast(members.count - filled)
+    row.members = members
   }
 }
 
 /// A row of a table as members whose values are JSON.
 struct DelimitedRow: Sendable {
-  /// A cell that had to be written as JSON, and that JSON.
+  /// A cell that had to be written as JSON.
   private struct Written {
     var cell: [UInt8] = []
     var json: [UInt8] = []
+    /// What is written in `json`, with its place there.
+    var value = RowValue(.null, .init(range: 0..<0))
   }
 
   /// What the members are written in: names, the row, and what was made of cells.
@@ -171,7 +190,9 @@ struct DelimitedRow: Sendable {
   /// Longer cells are not remembered.
   private static let rememberedLength = 4_096
 
-  fileprivate mutating func begin(_ header: DelimitedHeader, _ bytes: Span<UInt8>) {
+  fileprivate mutating func begin(
+    _ header: DelimitedHeader, _ bytes: Span<UInt8>, cellCount: Int
+  ) {
     if text.isEmpty {
       text = header.text + [UInt8(ascii: "\"")]
       written = Array(repeating: Written(), count: header.names.count)
@@ -180,16 +201,21 @@ struct DelimitedRow: Sendable {
     text.append(copying: bytes)
     // The last line may lack its end.
     text.append(UInt8(ascii: "\""))
-    members.removeAll(keepingCapacity: true)
+    // Most rows have as many members as the one before.
+    if members.count < cellCount {
+      let none = RowMember(column: 0, value: RowValue(.null, .init(range: 0..<0)))
+      members += repeatElement(none, count: cellCount - members.count)
+    }
   }
 
-  /// Appends the contents of a cell as JSON.
+  /// Appends the contents of a cell as JSON; what and where that is.
   fileprivate mutating func append(
     _ bytes: Span<UInt8>, _ cell: DelimitedSplitter.Cell, _ dialect: DelimitedDialect
-  ) {
+  ) -> RowValue {
     let start = text.count
     guard cell.range.count <= Self.rememberedLength else {
-      return DelimitedCell.appendContents(bytes, cell, dialect, to: &text)
+      DelimitedCell.appendContents(bytes, cell, dialect, to: &text)
+      return value(from: start)
     }
     // Lent, so that it is changed where it lies.
     var last = Written()
@@ -197,12 +223,25 @@ struct DelimitedRow: Sendable {
     defer { swap(&last, &written[cell.column]) }
     if last.cell.count == cell.range.count, bytes.equals(cell.range, last.cell.span, from: 0) {
       text.append(copying: last.json.span)
-      return
+      return last.value.moved(by: start)
     }
     DelimitedCell.appendContents(bytes, cell, dialect, to: &text)
     last.cell.removeAll(keepingCapacity: true)
     last.cell.append(bytes, cell.range)
     last.json.removeAll(keepingCapacity: true)
     last.json.append(text.span, start..<text.count)
+    let value = value(from: start)
+    last.value = value.moved(by: -start)
+    return value
+  }
+
+  /// The value that was written from `start` on.
+  private func value(from start: Int) -> RowValue {
+    var reader = JSONReader(at: start)
+    // What is written is JSON.
+    var value =
+      (try? RowValue(text.span, &reader)) ?? RowValue(.null, .init(range: start..<text.count))
+    if value.kind == .object || value.kind == .array { value.text.range = start..<text.count }
+    return value
   }
 }

@@ -21,6 +21,8 @@ struct DelimitedSplitter: Sendable {
     /// Whether its contents are all of it, or all in its quotes, and no byte of them needs an escape in
     /// JSON. Known of most cells for which that is so.
     var isPlain = false
+    /// Whether all bytes are ASCII. Known of most plain cells for which that is so.
+    var isASCII = false
   }
 
   private enum State {
@@ -30,8 +32,10 @@ struct DelimitedSplitter: Sendable {
   }
 
   var dialect = DelimitedDialect()
-  /// The cells of the row that are not empty.
+  /// Room for cells: the first ones are those of the row that are not empty.
   private(set) var cells: [Cell] = []
+  /// How many cells of the row are not empty.
+  private(set) var filledCount = 0
   /// How many cells the row has.
   private(set) var cellCount = 0
   /// The line feeds of the row, with that at its end.
@@ -43,7 +47,7 @@ struct DelimitedSplitter: Sendable {
 
   /// Begins the next row.
   mutating func begin() {
-    cells.removeAll(keepingCapacity: true)
+    filledCount = 0
     cellCount = 0
     lineFeeds = 0
     state = .cellStart
@@ -54,7 +58,7 @@ struct DelimitedSplitter: Sendable {
 
   /// Gives up the row: its end is the next line feed.
   mutating func skip() {
-    cells = []
+    filledCount = 0
     state = .plain
   }
 
@@ -65,7 +69,9 @@ struct DelimitedSplitter: Sendable {
     var next = start
     while next < bytes.count {
       switch state {
-      case .cellStart: next = usualCells(bytes, from: next, base: base)
+      case .cellStart:
+        makeRoom()
+        next = usualCells(bytes, from: next, base: base)
       case .plain:
         let plain = bytes.endOfPlainCell(from: next, dialect.delimiter)
         if plain > next { endsWithReturn = false }
@@ -108,8 +114,11 @@ struct DelimitedSplitter: Sendable {
   private mutating func usualCells(_ bytes: Span<UInt8>, from start: Int, base: Int) -> Int {
     let delimiter = dialect.delimiter
     if delimiter == 0 { return start }
+    let quote = dialect.hasEscapes ? delimiter : UInt8(ascii: "\"")
     var column = cellCount
     var index = start
+    var filled = filledCount
+    var room = cells.mutableSpan
     while index < bytes.count {
       let byte = bytes[index]
       if byte == delimiter {
@@ -117,18 +126,19 @@ struct DelimitedSplitter: Sendable {
         column &+= 1
         continue
       }
-      let isQuoted = byte == UInt8(ascii: "\"") && !dialect.hasEscapes
-      var end: Int
+      let isQuoted = byte == quote
+      var sum: UInt64 = 0
+      var end = bytes.endOfJSONText(
+        from: isQuoted ? index &+ 1 : index, before: isQuoted ? quote : delimiter, sum: &sum)
       if isQuoted {
-        end = bytes.endOfJSONText(from: index &+ 1) &+ 1
-        guard end < bytes.count, bytes[end &- 1] == UInt8(ascii: "\"") else { break }
-      } else {
-        end = bytes.endOfJSONText(from: index, before: delimiter)
+        guard end < bytes.count, bytes[end] == quote else { break }
+        end &+= 1
       }
-      guard end < bytes.count, bytes[end] == delimiter else { break }
-      cells.append(
-        Cell(
-          column: column, range: base &+ index..<base &+ end, isQuoted: isQuoted, isPlain: true))
+      guard end < bytes.count, bytes[end] == delimiter, filled < room.count else { break }
+      room[filled] = Cell(
+        column: column, range: base &+ index..<base &+ end, isQuoted: isQuoted, isPlain: true,
+        isASCII: sum == 0)
+      filled &+= 1
       index = end &+ 1
       column &+= 1
     }
@@ -136,8 +146,15 @@ struct DelimitedSplitter: Sendable {
       cellCount = column
       cellStart = base + index
       endsWithReturn = false
+      filledCount = filled
     }
     return index
+  }
+
+  /// Makes room for more cells if there is none.
+  private mutating func makeRoom() {
+    guard filledCount == cells.count else { return }
+    cells += repeatElement(Cell(column: 0, range: 0..<0), count: max(32, cells.count))
   }
 
   /// Ends the last row, which has no line feed; true if it ends in quotes.
@@ -149,7 +166,9 @@ struct DelimitedSplitter: Sendable {
 
   private mutating func endCell(at end: Int) {
     if cellStart < end {
-      cells.append(Cell(column: cellCount, range: cellStart..<end, isQuoted: isQuoted))
+      makeRoom()
+      cells[filledCount] = Cell(column: cellCount, range: cellStart..<end, isQuoted: isQuoted)
+      filledCount += 1
     }
     cellCount += 1
     cellStart = end + 1

@@ -1,3 +1,4 @@
+import CVectors
 import TraceModel
 
 /// Numbers written as decimal text.
@@ -49,6 +50,14 @@ struct NumberText {
     // Most numbers have no more digits than fit, and at most a point among them.
     var digitCount = 0
     var afterPoint = false
+    if index &+ 16 <= end {
+      let sixteen = cv_decimal(bytes.vector(at: index))
+      if sixteen.is_number {
+        number.digits = sixteen.value
+        digitCount = 16
+        index &+= 16
+      }
+    }
     number.appendDigits(bytes, &index, end, &digitCount)
     if index < end, bytes[index] == UInt8(ascii: ".") {
       afterPoint = true

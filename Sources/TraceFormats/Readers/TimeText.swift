@@ -5,6 +5,11 @@ enum TimeText {
   /// `2026-11-22T15:42:57.340354Z`, with any number of digits behind the point, `Z` or an offset
   /// such as `+01:00`, seconds left out or not; nil if it is not that, or outside 1970 to 2554.
   static func iso8601(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UnixNanos? {
+    usualISO8601(bytes, range) ?? anyISO8601(bytes, range)
+  }
+
+  /// The same, part by part, so that all of the parts may be written otherwise than usual.
+  static func anyISO8601(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UnixNanos? {
     var cursor = Cursor(index: range.lowerBound, end: range.upperBound)
     guard let year = cursor.digits(4, bytes), cursor.skip("-", bytes),
       let month = cursor.digits(2, bytes), cursor.skip("-", bytes),
@@ -75,7 +80,7 @@ enum TimeText {
 
   /// Days from 1970-01-01 in the Gregorian calendar: years are taken to begin in March, so that the
   /// day that leap years add is the last one.
-  private static func daysSinceEpoch(_ year: Int, _ month: Int, _ day: Int) -> Int {
+  static func daysSinceEpoch(_ year: Int, _ month: Int, _ day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400
