@@ -8,17 +8,21 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
   @usableFromInline static var mask: Int { (1 << shift) - 1 }
 
   @usableFromInline var chunks: [[Element]] = []
-  public private(set) var count = 0
+  @usableFromInline var length = 0
 
   public init() {}
 
+  @inlinable
+  public var count: Int { length }
+
+  @inlinable
   public mutating func append(_ element: Element) {
-    if count & Self.mask == 0 {
+    if length & Self.mask == 0 {
       chunks.append([])
-      chunks[chunks.count - 1].reserveCapacity(min(1 << Self.shift, max(16, count)))
+      chunks[chunks.count - 1].reserveCapacity(min(1 << Self.shift, max(16, length)))
     }
     chunks[chunks.count - 1].append(element)
-    count += 1
+    length += 1
   }
 
   @inlinable
@@ -27,7 +31,8 @@ public struct ChunkedArray<Element: Sendable>: Sendable {
     _modify { yield &chunks[index >> Self.shift][index & Self.mask] }
   }
 
-  public var indices: Range<Int> { 0..<count }
+  @inlinable
+  public var indices: Range<Int> { 0..<length }
 
   /// Gives back the memory of the elements before `index`, whole chunks of them; these must not be
   /// asked for any more. Indices stay what they are.

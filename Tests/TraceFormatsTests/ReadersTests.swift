@@ -13,6 +13,25 @@ import TraceTestSupport
     return body(bytes.span, 0..<bytes.count)
   }
 
+  /// Digits are read several at a time, whatever stands behind them.
+  @Test func digitsOfAnyNumber() {
+    var random = SplitMix64(seed: 11)
+    for _ in 0..<5_000 {
+      let digits = String(
+        (0..<1 + random.next() % 18).map { _ in
+          Character(UnicodeScalar(0x30 + UInt8(random.next() % 10)))
+        })
+      let rest = ["", "5", "1234567890", ".5", "/:", "x", "\u{ff}"][Int(random.next() % 7)]
+      let bytes = Array((digits + rest).utf8)
+      #expect(NumberText.int64(bytes.span, 0..<digits.utf8.count) == Int64(digits))
+      let point = Int(random.next() % UInt64(digits.count + 1))
+      let text = "-" + digits.prefix(point) + "." + digits.dropFirst(point)
+      let double = Array((text + rest).utf8)
+      #expect(
+        NumberText.double(double.span, 0..<text.utf8.count) == Double("-0" + text.dropFirst()))
+    }
+  }
+
   @Test func integers() {
     let cases: [(String, Int64?)] = [
       ("0", 0), ("-0", 0), ("9223372036854775807", .max), ("-9223372036854775808", .min),

@@ -13,28 +13,30 @@ struct ChromeEvents: Sendable {
     var id = StringID.empty
     fileprivate var threadNumber: UInt32 = 0
     /// The other members, as the text of an object: in what block of `texts`, and where in it.
-    fileprivate var block: UInt32 = 0
+    fileprivate(set) var block: UInt32 = 0
     fileprivate var membersStart: UInt32 = 0
     fileprivate var membersEnd: UInt32 = 0
     var byteOffset = 0
 
     var thread: Int { Int(threadNumber) }
 
-    fileprivate var members: Range<Int> { Int(membersStart)..<Int(membersEnd) }
+    var members: Range<Int> { Int(membersStart)..<Int(membersEnd) }
   }
 
   /// Strings of all events: those of batches go out with them.
   var strings = StringPool()
-  private var events = ChunkedArray<Event>()
+  private(set) var events = ChunkedArray<Event>()
   /// The members of events, in blocks, so that what is there is never moved.
-  private var texts: [[UInt8]] = []
-  private var threads: [Thread] = []
+  private(set) var texts: [[UInt8]] = []
+  /// The block that is filled, which comes behind those.
+  private var text: [UInt8] = []
+  private(set) var threads: [Thread] = []
   private var threadIndex: [Thread: Int] = [:]
   private var recentThread = 0
 
   private static let blockLength = 256 << 10
 
-  private struct Thread: Hashable, Sendable {
+  struct Thread: Hashable, Sendable {
     var pid: StringID
     var tid: StringID
   }
@@ -58,31 +60,38 @@ struct ChromeEvents: Sendable {
     return threads.count - 1
   }
 
-  /// Begins the members of an event that are kept as text.
-  mutating func beginMembers(of event: inout Event) {
-    if (texts.last?.count ?? .max) > Self.blockLength {
-      texts.append([])
-      texts[texts.count - 1].reserveCapacity(Self.blockLength + 4_096)
-    }
-    event.block = UInt32(truncatingIfNeeded: texts.count - 1)
-    event.membersStart = UInt32(truncatingIfNeeded: texts[texts.count - 1].count)
+  /// Begins an event: its members are those that are added before it is appended.
+  mutating func begin(byteOffset: Int) -> Event {
+    if text.count > Self.blockLength || text.capacity == 0 { beginBlock() }
+    var event = Event()
+    event.byteOffset = byteOffset
+    event.block = UInt32(truncatingIfNeeded: texts.count)
+    event.membersStart = UInt32(truncatingIfNeeded: text.count)
     event.membersEnd = event.membersStart
+    return event
+  }
+
+  /// Forgets the members of an event that is not appended.
+  mutating func rollBack(_ event: Event) { text.removeSubrange(Int(event.membersStart)...) }
+
+  private mutating func beginBlock() {
+    if !text.isEmpty { texts.append(text) }
+    text = []
+    text.reserveCapacity(Self.blockLength + 4_096)
   }
 
   /// Keeps the member at `range`, key and value.
   mutating func addMember(_ range: Range<Int>, _ bytes: Span<UInt8>, to event: inout Event) {
-    let block = texts.count - 1
-    texts[block].append(
-      event.membersStart == event.membersEnd ? UInt8(ascii: "{") : UInt8(ascii: ","))
-    texts[block].append(bytes, range)
-    event.membersEnd = UInt32(truncatingIfNeeded: texts[block].count)
+    text.append(event.membersStart == event.membersEnd ? UInt8(ascii: "{") : UInt8(ascii: ","))
+    text.append(bytes, range)
+    event.membersEnd = UInt32(truncatingIfNeeded: text.count)
   }
 
   mutating func append(_ event: Event) {
     var event = event
     if event.membersStart < event.membersEnd {
-      texts[texts.count - 1].append(UInt8(ascii: "}"))
-      event.membersEnd += 1
+      text.append(UInt8(ascii: "}"))
+      event.membersEnd &+= 1
     }
     events.append(event)
   }
@@ -90,7 +99,7 @@ struct ChromeEvents: Sendable {
   // MARK: Making spans
 
   /// A span, with the events that it is made of.
-  private struct Slice {
+  struct Slice {
     var event: Int32
     /// The event that ended it, if that is another one; else -1.
     var endEvent: Int32 = -1
@@ -108,7 +117,7 @@ struct ChromeEvents: Sendable {
   }
 
   /// Spans, with what few of them have beside.
-  private struct Slices {
+  struct Slices {
     var all: [Slice] = []
     /// Moments inside.
     var instants: [Int: [Int]] = [:]
@@ -125,8 +134,10 @@ struct ChromeEvents: Sendable {
   }
 
   /// Makes spans of all events.
-  func commit(to batch: inout SpanBatch) {
+  mutating func commit(to batch: inout SpanBatch) {
     if events.count == 0 { return }
+    texts.append(text)
+    text = []
     var slices = Slices()
     slices.all.reserveCapacity(events.count)
     var flows = Flows()
@@ -146,7 +157,8 @@ struct ChromeEvents: Sendable {
     }
     var scopes = ChromeScopes(self, names: metadata(), batch)
     batch.reserveCapacity(slices.all.count)
-    for index in slices.all.indices { commit(index, slices, &scopes, to: &batch) }
+    var fields = JSONFields()
+    for index in slices.all.indices { commit(index, slices, &scopes, &fields, to: &batch) }
   }
 
   private struct Flows {
@@ -301,141 +313,4 @@ struct ChromeEvents: Sendable {
       slices.all.append(Slice(index, end: events[index].start, parent: nil))
     }
   }
-
-  /// The names of processes and threads.
-  private func metadata() -> ChromeScopes.Names {
-    var names = ChromeScopes.Names()
-    let (process, thread) = (strings.find("process_name"), strings.find("thread_name"))
-    for index in events.indices where events[index].phase == UInt8(ascii: "M") {
-      let event = events[index]
-      if event.name == process {
-        if let name = argument("name", event) { names.processes[threads[event.thread].pid] = name }
-      } else if event.name == thread {
-        if let name = argument("name", event) { names.threads[event.thread] = name }
-      }
-    }
-    return names
-  }
-
-  /// The string that an event has as an argument.
-  private func argument(_ name: StaticString, _ event: Event) -> String? {
-    if event.members.isEmpty { return nil }
-    let block = texts[Int(event.block)]
-    let text = block.span.extracting(event.members)
-    var fields = JSONFields()
-    var reader = JSONReader()
-    // What was scanned before is well-formed.
-    return try? argument(name, text, &reader, &fields)
-  }
-
-  private func argument(
-    _ name: StaticString, _ text: Span<UInt8>, _ reader: inout JSONReader,
-    _ fields: inout JSONFields
-  ) throws(JSONError) -> String? {
-    var isFirst = true
-    try reader.enterObject(text)
-    while let key = try reader.nextKey(text, isFirst: &isFirst) {
-      if text.matches(key.range, "args"), try reader.peekKind(text) == .object {
-        if let found = try first(name, text, &reader) { return fields.string(found, text) }
-      } else {
-        try reader.skipValue(text)
-      }
-    }
-    return nil
-  }
-
-  /// The first string of that name in the object that is next; the reader is left in it.
-  private func first(
-    _ name: StaticString, _ text: Span<UInt8>, _ reader: inout JSONReader
-  ) throws(JSONError) -> JSONReader.Text? {
-    try reader.enterObject(text)
-    var isFirst = true
-    while let key = try reader.nextKey(text, isFirst: &isFirst) {
-      if text.matches(key.range, name), try reader.peekKind(text) == .string {
-        return try reader.string(text)
-      }
-      try reader.skipValue(text)
-    }
-    return nil
-  }
-
-  // MARK: Writing spans
-
-  private func commit(
-    _ index: Int, _ slices: Slices, _ scopes: inout ChromeScopes, to batch: inout SpanBatch
-  ) {
-    let slice = slices.all[index]
-    let event = events[Int(slice.event)]
-    let traceID = scopes.traceID(of: event.thread, in: &batch)
-    var draft = SpanDraft()
-    draft.byteOffset = event.byteOffset
-    draft.resolution = .microsecond
-    draft.traceID = traceID
-    draft.spanID = Self.spanID(index)
-    draft.parentSpanID = slice.parent < 0 ? .invalid : Self.spanID(Int(slice.parent))
-    draft.name = scopes.number(of: event.name, in: &batch)
-    draft.start = Self.time(event.start)
-    draft.end = slice.hasEnded ? Self.time(slice.end) : .unset
-    draft.scope = scopes.scope(of: event.thread, in: &batch)
-    scopes.addCategory(event.category, to: &batch)
-    addMembers(event, isDetail: false, to: &batch)
-    if slice.endEvent >= 0 {
-      addMembers(events[Int(slice.endEvent)], isDetail: false, to: &batch)
-    }
-    if !slices.instants.isEmpty, let instants = slices.instants[index] {
-      for instant in instants {
-        addMembers(events[instant], isDetail: true, to: &batch)
-        batch.endEvent(
-          time: Self.time(events[instant].start),
-          name: scopes.number(of: events[instant].name, in: &batch))
-      }
-    }
-    if !slices.causes.isEmpty, let causes = slices.causes[index] {
-      for cause in causes {
-        let thread = events[Int(slices.all[cause].event)].thread
-        batch.endLink(
-          traceID: scopes.traceID(of: thread, in: &batch), spanID: Self.spanID(cause))
-      }
-    }
-    batch.commit(draft)
-  }
-
-  private static func spanID(_ slice: Int) -> SpanID { SpanID(UInt64(slice) + 1) }
-
-  /// Times are no dates, but 0 would be no time.
-  private static func time(_ nanos: Int64) -> UnixNanos { UnixNanos(UInt64(max(1, nanos))) }
-
-  /// Appends the arguments and other members of an event.
-  private func addMembers(_ event: Event, isDetail: Bool, to batch: inout SpanBatch) {
-    if event.members.isEmpty { return }
-    let block = texts[Int(event.block)]
-    let text = block.span.extracting(event.members)
-    var fields = JSONFields()
-    var reader = JSONReader()
-    // What was scanned before is well-formed.
-    try? addMembers(text, &reader, &fields, isDetail: isDetail, to: &batch)
-  }
-
-  private func addMembers(
-    _ text: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields, isDetail: Bool,
-    to batch: inout SpanBatch
-  ) throws(JSONError) {
-    var isFirst = true
-    try reader.enterObject(text)
-    while let key = try reader.nextKey(text, isFirst: &isFirst) {
-      if text.matches(key.range, "args"), try reader.peekKind(text) == .object {
-        try fields.attributes(text, &reader, isDetail: isDetail, into: &batch)
-      } else {
-        try fields.attribute(key, text, &reader, isDetail: isDetail, into: &batch)
-      }
-    }
-  }
-
-  /// The text of a process's or thread's number.
-  func numbers(of thread: Int) -> (pid: String, tid: String) {
-    (strings[threads[thread].pid], strings[threads[thread].tid])
-  }
-
-  /// The process of a thread.
-  func process(of thread: Int) -> StringID { threads[thread].pid }
 }

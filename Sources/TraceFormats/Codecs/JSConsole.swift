@@ -3,8 +3,9 @@ import TraceModel
 /// Decodes the objects that OpenTelemetry JavaScript's `ConsoleSpanExporter` prints, one per span.
 /// (opentelemetry-js, `ConsoleSpanExporter`.)
 ///
-/// Node.js prints them, not as JSON: `JSLiteralText` makes JSON of them. Kinds are numbered as in the
-/// API, one less than in OTLP; arrays in attributes of events are lost (`[Array]`).
+/// Node.js prints them, not as JSON: most are read as they stand, and `JSLiteralText` makes JSON of what
+/// is unusual. Kinds are numbered as in the API, one less than in OTLP; arrays in attributes of events
+/// are lost (`[Array]`).
 struct JSConsole: JSONValueCodec {
   static let format = FormatDescriptor(
     name: "js-console",
@@ -13,8 +14,19 @@ struct JSConsole: JSONValueCodec {
 
   static let telltales = ["parentSpanContext", "instrumentationScope"]
 
-  private var span = MappedSpan()
-  private var table = ScopeTable()
+  var span = MappedSpan()
+  var table = ScopeTable()
+  var literal = JSLiteralReader()
+  /// The attributes of the spans, events and links before, and where among them we are.
+  var habits = AttributeHabits()
+  var place = 0
+  /// Arrays and objects by their text in literals.
+  var values = NestedValues()
+  /// The text of the last resource and scope in literals.
+  var lastResource: [UInt8] = []
+  var lastScope: [UInt8] = []
+  /// Whether literals are first taken for usual ones; not in tests that compare both ways.
+  var readsUsual = true
 
   init() {}
 
@@ -23,12 +35,12 @@ struct JSConsole: JSONValueCodec {
       && object.has("resource", "attributes", bytes) ? .spans : .none
   }
 
-  private enum Field {
+  enum Field {
     case resource, scope, traceID, parentContext, parentID, traceState, name, spanID, kind
     case timestamp, duration, attributes, status, events, links, code, message, time, dropped
     case context, flags, isRemote, version, schemaURL
   }
-  private static let names = JSONKeyTable<Field>([
+  static let names = JSONKeyTable<Field>([
     ("resource", .resource), ("instrumentationScope", .scope),
     ("instrumentationLibrary", .scope), ("traceId", .traceID),
     ("parentSpanContext", .parentContext), ("parentId", .parentID), ("traceState", .traceState),
@@ -83,7 +95,7 @@ struct JSConsole: JSONValueCodec {
 
   // MARK: Parts of a span
 
-  private struct Context {
+  struct Context {
     var traceID = TraceID.invalid
     var spanID = SpanID.invalid
     var flags: UInt32 = 0
@@ -132,23 +144,32 @@ struct JSConsole: JSONValueCodec {
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields, isResource: Bool
   ) throws(JSONError) {
     let range = try reader.skipValue(bytes)
-    let number = table.number(of: bytes.extracting(range))
+    try setSource(
+      table.number(of: bytes.extracting(range)), bytes, JSONReader(at: range.lowerBound), &fields,
+      isResource: isResource)
+  }
+
+  /// Makes the resource or scope of that number the span's; the reader is at it.
+  mutating func setSource(
+    _ number: StringID, _ bytes: Span<UInt8>, _ reader: JSONReader, _ fields: inout JSONFields,
+    isResource: Bool
+  ) throws(JSONError) {
     if isResource ? table.hasResource(number) : table.hasScope(number) {
       _ = isResource ? table.setResource(number) : table.setScope(number)
       return
     }
-    var again = JSONReader(at: range.lowerBound)
+    var reader = reader
     var resource = Resource()
     var scope = InstrumentationScope()
-    guard try fields.enterObject(bytes, &again) else { return }
+    guard try fields.enterObject(bytes, &reader) else { return }
     var isFirst = true
-    while let key = try again.nextKey(bytes, isFirst: &isFirst) {
+    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
       switch Self.names.find(bytes, key) {
-      case .attributes: resource.attributes = try fields.plainMap(bytes, &again)
-      case .name: scope.name = try fields.string(bytes, &again)
-      case .version: scope.version = try fields.string(bytes, &again)
-      case .schemaURL: scope.schemaURL = try fields.string(bytes, &again)
-      default: try again.skipValue(bytes)
+      case .attributes: resource.attributes = try fields.plainMap(bytes, &reader)
+      case .name: scope.name = try fields.string(bytes, &reader)
+      case .version: scope.version = try fields.string(bytes, &reader)
+      case .schemaURL: scope.schemaURL = try fields.string(bytes, &reader)
+      default: try reader.skipValue(bytes)
       }
     }
     if isResource {

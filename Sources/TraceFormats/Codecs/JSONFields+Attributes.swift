@@ -52,11 +52,12 @@ extension JSONFields {
     _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ strings: inout StringPool
   ) throws(JSONError) -> StringID {
     switch try reader.peekKind(bytes) {
-    case .string: return try interned(bytes, &reader, &strings)
+    case .string: return intern(try reader.string(bytes), bytes, &strings)
     case .null:
       try reader.skipValue(bytes)
       return .empty
-    case .number, .bool, .object, .array:
+    case .number, .bool: return strings.intern(bytes.extracting(try reader.word(bytes)))
+    case .object, .array:
       return strings.intern(bytes.extracting(try reader.skipValue(bytes)))
     }
   }

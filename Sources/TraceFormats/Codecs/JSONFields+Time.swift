@@ -38,7 +38,7 @@ extension JSONFields {
       if kind != .null { notes.add(.invalidTime, at: start, "expected a number of \(unit)") }
       return nil
     }
-    guard let range = try number(bytes, &reader) else { return nil }
+    let range = kind == .number ? try reader.word(bytes) : try reader.string(bytes).range
     if let nanos = NumberText.scaled(bytes, range, by: unit.rawValue) {
       return (nanos, range.lowerBound)
     }

@@ -6,6 +6,7 @@ import TraceModel
 /// All functions consume the value that is next. They throw only where the JSON itself is broken.
 struct JSONFields: Sendable {
   var notes = RecordNotes()
+  var nested = NestedValues()
   private var scratch: [UInt8] = []
   /// The joined keys of attributes that nothing else is known of.
   var flatKeys = FlatKeys()

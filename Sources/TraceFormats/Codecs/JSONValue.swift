@@ -28,6 +28,20 @@ extension JSONFields {
     case .array, .object:
       if depth >= AttributeValue.nestingLimit { return try tooDeep(bytes, &reader) }
     }
+    let start = reader.position
+    if depth == 0, let known = nested.find(bytes, at: start) {
+      reader.position = known.end
+      return .nested(known.value)
+    }
+    let value = try nestedValue(bytes, &reader, depth: depth)
+    if depth == 0, notes.isEmpty { nested.learn(value, bytes, start..<reader.position) }
+    return .nested(value)
+  }
+
+  /// Reads an array or object.
+  private mutating func nestedValue(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, depth: Int
+  ) throws(JSONError) -> AttributeValue {
     if try reader.peekKind(bytes) == .array {
       try reader.enterArray(bytes)
       var values: [AttributeValue] = []
@@ -36,9 +50,9 @@ extension JSONFields {
         let value = try plainValue(bytes, &reader, depth: depth + 1)
         values.append(attributeValue(value, bytes))
       }
-      return .nested(.array(values))
+      return .array(values)
     }
-    return .nested(.map(try plainMap(bytes, &reader, depth: depth)))
+    return .map(try plainMap(bytes, &reader, depth: depth))
   }
 
   /// The members of an object as attributes; none, with a note, if it is something else.

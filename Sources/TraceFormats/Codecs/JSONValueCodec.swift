@@ -28,6 +28,16 @@ protocol JSONValueCodec: Sendable {
     _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
   ) throws(JSONError)
 
+  /// Whether objects behind a record of the format are first taken for usual ones.
+  static var readsUsual: Bool { get }
+
+  /// Decodes the object that `bytes` begin with, which was not scanned, if it is certain that it is
+  /// one that the format claims, and that there is nothing to note; where it ends, or how far was
+  /// looked. If it is not read nothing is kept.
+  mutating func decodeUsual(
+    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+  ) -> (end: Int, isRead: Bool)
+
   // For formats that wrap their records in an object, or that say things of records elsewhere.
 
   /// Whether the codec is told of what is around records.
@@ -56,6 +66,10 @@ extension JSONValueCodec {
   static var mayEndOpen: Bool { false }
   static var claimsByKeys: Bool { false }
   static var looksAround: Bool { false }
+  static var readsUsual: Bool { false }
+  mutating func decodeUsual(
+    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+  ) -> (end: Int, isRead: Bool) { (0, false) }
   mutating func enterWrapper() {}
   mutating func take(
     _ context: JSONContext, _ bytes: Span<UInt8>, fields: inout JSONFields,
@@ -119,6 +133,12 @@ struct JSONShape: Sendable {
     else { return false }
     var reader = JSONReader(at: start + 1)
     return (try? Self.hasMember(inner, bytes, &reader)) ?? false
+  }
+
+  /// Whether `bytes` begin with an object that has a member `name`.
+  static func isObject(_ bytes: Span<UInt8>, with name: StaticString) -> Bool {
+    var reader = JSONReader()
+    return (try? hasMember(name, bytes, &reader)) ?? false
   }
 
   private static func hasMember(

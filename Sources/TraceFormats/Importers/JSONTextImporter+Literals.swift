@@ -2,6 +2,12 @@ import TraceModel
 
 // Objects that Node.js has printed, which are no JSON.
 extension JSONTextImporter {
+  /// Whether the object at `start` is most likely one that Node.js has printed, over several lines.
+  func beginsLiteral(_ bytes: Span<UInt8>, at start: Int) -> Bool {
+    bytes.stands("{\n  ", at: start) && start + 4 < bytes.count
+      && JSLiteralScanner.mayBegin(bytes.extracting(start..<start + 4), next: bytes[start + 4])
+  }
+
   /// Reads the object at `start`, as far as it goes.
   mutating func readLiteral(
     _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch

@@ -6,6 +6,7 @@ extension JSONTextImporter {
   mutating func readCandidate(
     _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch
   ) -> Int {
+    if let end = readUsual(bytes, from: start, base: base, &batch) { return end }
     // Among records a broken one ends where its brackets do, so that the others keep what is around
     // them.
     scanner = JSONScanner(memberDepth: 1, framesDamage: wrapper.isOpen && wrapper.isClaimed)
@@ -59,6 +60,34 @@ extension JSONTextImporter {
         return error.offset
       }
     }
+  }
+
+  /// Reads the object at `start` without scanning it first, and gives its end; nil, with nothing read,
+  /// if it is not a usual record or does not end in the bytes.
+  private mutating func readUsual(
+    _ bytes: Span<UInt8>, from start: Int, base: Int, _ batch: inout SpanBatch
+  ) -> Int? {
+    let index: Int
+    let isLiteral: Bool
+    if recognizedCodec == recentCodec, type(of: codecs[recentCodec]).readsUsual {
+      (index, isLiteral) = (recentCodec, false)
+    } else if !wrapper.isOpen, beginsLiteral(bytes, at: start), let literalCodec {
+      (index, isLiteral) = (literalCodec, true)
+    } else {
+      return nil
+    }
+    let limit = start + min(bytes.count - start, recordLimit)
+    let object = codecs[index].decodeUsual(
+      bytes.extracting(start..<limit), byteOffset: base + start, fields: &fields, into: &batch)
+    examined &+= object.end
+    guard object.isRead else { return nil }
+    mode = outside
+    endSkipped(&batch)
+    if isLiteral {
+      recognize(type(of: codecs[index]).format.name)
+      hasRecords = true
+    }
+    return start + object.end
   }
 
   /// What is known of an object without scanning it.

@@ -75,6 +75,8 @@ public struct JSONTextImporter: SpanImporter {
   var codecs: [any JSONValueCodec] = JSONCodecs.all.map { $0.init() }
   /// The codecs that are told what is around records.
   private(set) lazy var lookingAround = codecs.indices.filter { type(of: codecs[$0]).looksAround }
+  /// The codec of objects that Node.js has printed.
+  private(set) lazy var literalCodec = codecs.firstIndex { $0 is JSConsole }
   /// The codec that claimed the last record: mostly the next is its own too.
   var recentCodec = 0
   /// The records that this codec has claimed by their keys.

@@ -164,21 +164,6 @@ extension Span where Element == UInt8 {
     return index
   }
 
-  /// The number that the eight bytes from `start` on are, if all are digits. Traps beyond the end.
-  @inline(__always)
-  func eightDigits(at start: Int) -> UInt64? {
-    let digits = word(at: start) ^ 0x3030_3030_3030_3030
-    // What is more than nine reaches the upper half of its byte if six is added.
-    guard (digits | (digits &+ 0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 == 0 else {
-      return nil
-    }
-    // Two digits, four, eight: each step joins neighbours, the first of which is lower.
-    let pairs = digits &* 10 &+ digits &>> 8
-    let low = (pairs & 0x0000_00ff_0000_00ff) &* (100 &+ 1_000_000 &<< 32)
-    let high = (pairs &>> 16 & 0x0000_00ff_0000_00ff) &* (1 &+ 10_000 &<< 32)
-    return (low &+ high) &>> 32
-  }
-
   /// The first byte in `range` that is no decimal digit, or its end.
   @inline(__always)
   func endOfDigits(in range: Range<Int>) -> Int {

@@ -1,4 +1,3 @@
-import CVectors
 import TraceModel
 
 /// Numbers written as decimal text.
@@ -23,10 +22,18 @@ struct NumberText {
     fileprivate mutating func appendDigits(
       _ bytes: Span<UInt8>, _ index: inout Int, _ end: Int, _ count: inout Int
     ) {
-      while index &+ 8 <= end, count <= 10, let eight = bytes.eightDigits(at: index) {
-        digits = digits &* 100_000_000 &+ eight
-        count &+= 8
-        index &+= 8
+      // Eight at a time, also if some of the eight are none.
+      while count <= 10, index &+ 8 <= bytes.count {
+        let word = bytes.word(at: index) ^ 0x3030_3030_3030_3030
+        let others = (word &+ 0x7676_7676_7676_7676 | word) & 0x8080_8080_8080_8080
+        let length = min(others.trailingZeroBitCount &>> 3, end &- index)
+        guard length > 0 else { return }
+        digits =
+          digits &* NumberText.wholePowersOfTen[length]
+          &+ NumberText.number(ofDigits: word &<< UInt64(64 &- length &* 8))
+        count &+= length
+        index &+= length
+        if length < 8 { return }
       }
       while index < end, count < 18 {
         let digit = bytes[index] &- UInt8(ascii: "0")
@@ -36,6 +43,19 @@ struct NumberText {
         index &+= 1
       }
     }
+  }
+
+  private static let wholePowersOfTen: [UInt64] = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000,
+  ]
+
+  /// The number of eight digits, each a byte from 0 to 9, the first one lowest.
+  @inline(__always)
+  private static func number(ofDigits word: UInt64) -> UInt64 {
+    // Two digits, four, eight: each step joins neighbours.
+    let pairs = (word &* 10 &+ word &>> 8) & 0x00ff_00ff_00ff_00ff
+    let fours = (pairs &* 100 &+ pairs &>> 16) & 0x0000_ffff_0000_ffff
+    return (fours &* 10_000 &+ fours &>> 32) & 0xffff_ffff
   }
 
   /// The digits of `range`, or nil if it is no decimal number.
@@ -50,14 +70,6 @@ struct NumberText {
     // Most numbers have no more digits than fit, and at most a point among them.
     var digitCount = 0
     var afterPoint = false
-    if index &+ 16 <= end {
-      let sixteen = cv_decimal(bytes.vector(at: index))
-      if sixteen.is_number {
-        number.digits = sixteen.value
-        digitCount = 16
-        index &+= 16
-      }
-    }
     number.appendDigits(bytes, &index, end, &digitCount)
     if index < end, bytes[index] == UInt8(ascii: ".") {
       afterPoint = true
