@@ -229,7 +229,7 @@ struct HoneycombJSON: RowCodec {
       return
     } else if let field, try take(field, place, value, bytes, &reader, &fields, &batch) {
       return
-    } else if row.isToBeHeld, value.kind == .string, value.text.isASCII {
+    } else if row.isToBeHeld, value.kind == .string, value.text.isASCII, text.isASCII {
       return
     } else if field == nil, keys.isResource(place), value.kind == .string {
       // Events and links repeat the resource of their span, which has it already.
