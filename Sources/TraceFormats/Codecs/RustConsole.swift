@@ -102,21 +102,22 @@ struct RustConsole: SpanLines {
       if Self.isSpan(line, bytes) { section = .span }
       return Self.role(of: line, bytes) == .first
     }
-    let depth =
-      (line.first { bytes[$0] != UInt8(ascii: "\t") } ?? line.upperBound) - line.lowerBound
-    let content = LineRecord.trimmed(line, bytes)
+    var depth = 1
+    while depth < line.count, bytes[line.lowerBound &+ depth] == UInt8(ascii: "\t") { depth &+= 1 }
+    let content = LineRecord.trimmed(line.dropFirst(depth), bytes)
+    guard let last = content.last else { return true }
     if section == .context {
       if !hasResource { record.forgetResource() }
       hasResource = true
       record.addToResource(content, bytes)
       return true
     }
-    if bytes.matches(content, "Instrumentation Scope") {
-      section = .scope
-      return true
-    }
     if section == .scope, depth > 1 {
       record.addToScope(content, bytes)
+      return true
+    }
+    if section == .span, bytes.matches(content, "Instrumentation Scope") {
+      section = .scope
       return true
     }
     if let attribute = Self.attribute(content, bytes) {
@@ -125,7 +126,11 @@ struct RustConsole: SpanLines {
       guard !isDetail || record.isInEvent || record.isInLink else { return false }
       return add(attribute, bytes, isDetail: isDetail, to: &batch)
     }
-    if heading(content, bytes, &batch) { return true }
+    if bytes[last] == UInt8(ascii: ":") || section == .events || section == .links,
+      heading(content, bytes, &batch)
+    {
+      return true
+    }
     if depth > 1, section == .attributes {
       return add(content, bytes, isDetail: false, to: &batch)
     }

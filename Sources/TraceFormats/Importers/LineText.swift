@@ -168,9 +168,16 @@ extension SpanLines {
     _ range: Range<Int>, _ bytes: Span<UInt8>, _ batch: inout SpanBatch
   ) {
     defer { text.number += 1 }
+    let role = Self.role(of: bytes.withoutLineEnd(range), bytes)
+    // Most lines are none but the next one of a record.
+    if role == .other, text.opening == nil, let open = text.open,
+      text.offset + range.upperBound - open.place.start <= text.recordLimit,
+      Self.openingLine.utf8CodeUnitCount != range.count
+    {
+      return
+    }
     guard range.count <= text.recordLimit else { return skipLine(range, bytes, &batch) }
     let line = LineText.Line(start: text.offset + range.lowerBound, number: text.number)
-    let role = Self.role(of: bytes.withoutLineEnd(range), bytes)
     if role == .first {
       close(at: (text.opening?.start ?? line.start) - text.offset, bytes, isEnd: false, &batch)
       endSkipped(&batch)
