@@ -37,6 +37,9 @@ struct LineText: Sendable {
 }
 
 /// Finds the records. Each is decoded when all of its lines are there, most often where they stand.
+///
+/// Methods of the protocol and not of a generic type around the reader: the compiler specializes these
+/// for each importer, and those it does not.
 extension SpanLines {
   static func sniff(_ prefix: Span<UInt8>, isWhole: Bool) -> Bool {
     TextSniff.isText(prefix) && sniff(prefix)
