@@ -137,6 +137,22 @@ import TraceTestSupport
       }
     }
   }
+
+  /// Each member repeats the key of its object.
+  @Test(arguments: [nil, String(repeating: "o", count: 10_000)])
+  func longKeysAreNotRepeated(outer: String?) throws {
+    let key = String(repeating: "k", count: 10_000)
+    let members = (0..<1_000).map { "\"\($0)\":1" }.joined(separator: ",")
+    let text = Array("{\"\(key)\":{\(members)},\"a\":{\"b\":{\"\(key)\":{\(members)}}}}".utf8)
+    var fields = JSONFields()
+    var batch = SpanBatch(source: SourceID(0))
+    let reading = try Reading(text, behind: outer, &fields, &batch)
+    #expect(reading.appended.count == (outer == nil ? 2 : 1))
+    #expect(batch.strings.byteCount < 100_000)
+    var reader = JSONReader()
+    let list = try fields.flatAttributeList(text.span, &reader)
+    #expect(list.map(\.key.utf8.count) == [10_000, 10_004])
+  }
 }
 
 private func flat(_ attribute: Attribute) -> [Attribute] {

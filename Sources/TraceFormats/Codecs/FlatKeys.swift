@@ -30,6 +30,10 @@ struct FlatKeys: Sendable {
   private static let limit = 1_024
   private static let textLimit = 64 << 10
 
+  /// The members of an object whose joined key is longer are not put behind it: each would repeat it, so
+  /// that a record of some megabytes could take any amount of memory.
+  static let lengthLimit = 256
+
   /// Other names for some of the joined keys, and what is left out where they begin with it.
   private let names: JSONKeyTable<String>?
   private let dropped: StaticString
@@ -80,6 +84,9 @@ struct FlatKeys: Sendable {
     truncate(to: place)
     return last
   }
+
+  /// How many bytes the joined key has.
+  func length(of place: Int) -> Int { places[place].end - places[place].start }
 
   /// The object that the place is in.
   func parent(of place: Int) -> Int { places[place].parent }

@@ -64,7 +64,7 @@ extension JSONFields {
 }
 
 // Objects in objects, as attributes whose keys are joined by dots: `{"http":{"method":"GET"}}` is
-// `http.method`. Deeper than values may nest they are kept as values.
+// `http.method`. Deeper than values may nest, and behind very long keys, they are kept as values.
 extension JSONFields {
   /// Appends the members of an object, made flat, to the attributes of the span that is being read,
   /// or of its event or link.
@@ -84,7 +84,7 @@ extension JSONFields {
     _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ reader: inout JSONReader,
     into batch: inout SpanBatch
   ) throws(JSONError) {
-    guard try reader.peekKind(bytes) == .object else {
+    guard try reader.peekKind(bytes) == .object, key.range.count <= FlatKeys.lengthLimit else {
       return try attribute(key, bytes, &reader, into: &batch)
     }
     var keys = FlatKeys()
@@ -123,7 +123,9 @@ extension JSONFields {
         continue
       }
       let place = keys.enter(key, bytes, in: object, after: last, &self)
-      if next == UInt8(ascii: "{"), depth < AttributeValue.nestingLimit {
+      if next == UInt8(ascii: "{"), depth < AttributeValue.nestingLimit,
+        keys.length(of: place) <= FlatKeys.lengthLimit
+      {
         reader.position += 1
         if try reader.peek(bytes) != UInt8(ascii: "}") {
           depth += 1
@@ -175,7 +177,9 @@ extension JSONFields {
   private static func flatten(_ attribute: Attribute, into list: inout [Attribute]) {
     var open = [attribute]
     while let attribute = open.popLast() {
-      if case .map(let members) = attribute.value, !members.isEmpty {
+      if case .map(let members) = attribute.value, !members.isEmpty,
+        attribute.key.utf8.count <= FlatKeys.lengthLimit
+      {
         open += members.reversed().map { Attribute(attribute.key + "." + $0.key, $0.value) }
       } else {
         list.append(attribute)
