@@ -91,6 +91,17 @@ import TraceTestSupport
   }
 
   @Test(arguments: [
+    ("Resource\n\t -> \n", false), ("Resource\n\t", false), ("Resource\n\t ->  a=\n", false),
+    ("Resource\n\t ->  a=String(Static(\"b\"))", true), ("Spans\nResource", true),
+    ("Spans\nand more", false), ("Span #\n", false), ("log\nSpan #12\n", true), ("Span #x", false),
+  ])
+  func whatRustPrintsIsRecognized(text: String, isIts: Bool) {
+    let bytes = Array(text.utf8)
+    #expect(RustConsole.sniff(bytes.span, isWhole: true) == isIts)
+    _ = ImporterReading(bytes, by: RustConsole.self)
+  }
+
+  @Test(arguments: [
     (#"String(Static("a"))"#, AttributeValue.string("a")), (#"String(Owned(""))"#, .string("")),
     (#"String("a")"#, .string("a")), (#"String(Owned("\"\\\u{e9}\t"))"#, .string("\"\\é\t")),
     (#"String(Owned("a"b"))"#, .string(#"String(Owned("a"b"))"#)),

@@ -47,9 +47,10 @@ struct RustConsole: SpanLines {
       // Words that also stand elsewhere, if not one behind the other.
       guard let last else { return false }
       if prefix.matches(last, "Spans") { return prefix.matches(line, "Resource") }
-      return prefix.matches(last, "Resource") && isNested(line, prefix)
-        && RustDebugText.plainString(
-          prefix, prefix.firstIndex(of: UInt8(ascii: "="), in: line) + 1..<line.upperBound) != nil
+      guard prefix.matches(last, "Resource"), isNested(line, prefix) else { return false }
+      let sign = prefix.firstIndex(of: UInt8(ascii: "="), in: line)
+      return sign < line.upperBound
+        && RustDebugText.plainString(prefix, sign + 1..<line.upperBound) != nil
     }
   }
 
