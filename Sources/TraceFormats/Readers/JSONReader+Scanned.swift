@@ -3,8 +3,8 @@ import TraceModel
 
 // Values in bytes that a scanner found nothing wrong with.
 extension JSONReader {
-  /// Consumes a value of any kind, in bytes that a `JSONScanner` has accepted, and gives the place of
-  /// its text.
+  /// Consumes a value of any kind, in bytes that a `JSONScanner` has accepted, and gives the place
+  /// of its text.
   ///
   /// Looks at strings and brackets only, so it costs half of `skipValue`. Of other bytes the place
   /// may be wrong, but is in them.
