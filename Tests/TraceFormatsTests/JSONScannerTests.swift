@@ -88,6 +88,43 @@ import TraceTestSupport
     }
   }
 
+  /// Where a reader is behind the value that `bytes` begin with, as a part that was scanned before.
+  private static func skipped(_ bytes: [UInt8]) -> Int? {
+    var reader = JSONReader()
+    guard let range = try? reader.skipScannedValue(bytes.span) else { return nil }
+    #expect(range.lowerBound >= 0 && range.upperBound == reader.position)
+    return reader.position
+  }
+
+  @Test func scannedValuesAreSkippedToTheirEnd() {
+    var random = SplitMix64(seed: 9)
+    for _ in 0..<2_000 {
+      let object = Self.object(&random)
+      let rest = random.pick(["", ",", "}", "]}", "\n{", #", "\\"]"#, ", \"a text behind it\"}"])
+      #expect(Self.skipped(Array((object + rest).utf8)) == object.utf8.count)
+      #expect(Self.skipped(Array("[\(object)]\(rest)".utf8)) == object.utf8.count + 2)
+    }
+    for word in ["1", "true", #""{""#, #""a\"}""#] {
+      #expect(Self.skipped(Array((word + "}").utf8)) == word.utf8.count)
+    }
+  }
+
+  @Test func skippingStaysInBytesThatWereNotScanned() {
+    var random = SplitMix64(seed: 10)
+    for _ in 0..<20_000 {
+      var bytes = Array(Self.object(&random).utf8)
+      bytes[random.below(bytes.count)] = random.pick(Array("\"\\{}[]:, \n1t".utf8))
+      bytes.removeLast(random.below(bytes.count))
+      let isScanned = Self.scanned(bytes) != nil
+      guard let end = Self.skipped(bytes) else {
+        #expect(!isScanned)
+        continue
+      }
+      #expect(end <= bytes.count)
+      if isScanned { #expect(end == Self.scanned(bytes)?.end) }
+    }
+  }
+
   @Test func deepNestingIsLeftToScanning() {
     for depth in [1, 63, 64, 65, 100_000] {
       let bytes =

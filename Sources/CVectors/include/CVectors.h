@@ -33,6 +33,21 @@ static inline __attribute__((always_inline)) int32_t cv_first(CVMask mask) {
 #endif
 }
 
+// One bit for each byte, that of the first one lowest: whether it is set in `mask`.
+static inline __attribute__((always_inline)) uint32_t cv_bits(CVMask mask) {
+#if defined(__SSE2__)
+  return (uint32_t)_mm_movemask_epi8((__m128i)mask);
+#elif defined(__aarch64__)
+  const uint8x16_t places = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  uint8x16_t bits = vandq_u8(vreinterpretq_u8_s8((int8x16_t)mask), places);
+  return vaddv_u8(vget_low_u8(bits)) | (uint32_t)vaddv_u8(vget_high_u8(bits)) << 8;
+#else
+  uint32_t bits = 0;
+  for (int32_t index = 0; index < 16; index++) bits |= (uint32_t)(mask[index] != 0) << index;
+  return bits;
+#endif
+}
+
 static inline __attribute__((always_inline)) CVBytes cv_all(uint8_t byte) {
   return (CVBytes)byte;
 }
@@ -70,6 +85,33 @@ static inline __attribute__((always_inline)) int32_t cv_literal_text(CVBytes byt
   return cv_first(
       (bytes == cv_all('"')) | (bytes == cv_all('\'')) | (bytes == cv_all('`')) |
       (braces == cv_all('{')) | (braces == cv_all('}')));
+}
+
+// The braces and brackets of JSON that are in no string, one bit for each byte.
+typedef struct {
+  uint32_t openings;
+  uint32_t closings;
+  // All bits if a string goes on behind the bytes, else none.
+  uint32_t inside;
+  // Whether there is a backslash, and so the rest may be wrong.
+  bool has_escapes;
+} CVBrackets;
+
+// `inside` as it was given for the bytes before.
+static inline __attribute__((always_inline)) CVBrackets cv_json_brackets(
+    CVBytes bytes, uint32_t inside) {
+  // Each bit becomes the parity of the quotes up to it.
+  uint32_t strings = cv_bits(bytes == cv_all('"'));
+  strings ^= strings << 1;
+  strings ^= strings << 2;
+  strings ^= strings << 4;
+  strings ^= strings << 8;
+  strings ^= inside;
+  // Braces are brackets with another bit.
+  CVBytes braces = bytes | cv_all(0x20);
+  return (CVBrackets){
+      cv_bits(braces == cv_all('{')) & ~strings, cv_bits(braces == cv_all('}')) & ~strings,
+      0 - (strings >> 15 & 1), cv_first(bytes == cv_all('\\')) != 16};
 }
 
 // How many bytes stand before the first that is `byte`; 16 if none is.

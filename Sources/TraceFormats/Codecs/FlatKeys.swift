@@ -42,6 +42,8 @@ struct FlatKeys: Sendable {
   private var texts: [UInt8] = []
   /// So many places are remembered. Those behind are of keys that are not, each in the one before it.
   private var kept = 0
+  /// The place that `enterOuter` gave last.
+  private var lastOuter = 0
   private var batchNumber: Int?
 
   init(names: JSONKeyTable<String>? = nil, dropping dropped: StaticString = "") {
@@ -63,6 +65,7 @@ struct FlatKeys: Sendable {
     texts.removeAll(keepingCapacity: true)
     places.append(Place())
     kept = 1
+    lastOuter = 0
   }
 
   /// The place of a member of the object at `parent`; `last` is that of the member before it, 0 if it
@@ -75,6 +78,15 @@ struct FlatKeys: Sendable {
     let place = last == 0 ? places[parent].first : places[last].next
     if place != 0, isKey(place, key, bytes) { return place }
     return find(key, bytes, in: parent, &fields)
+  }
+
+  /// The place of a key of the root that objects are put behind.
+  mutating func enterOuter(
+    _ key: JSONReader.Text, _ bytes: Span<UInt8>, _ fields: inout JSONFields
+  ) -> Int {
+    let place = enter(key, bytes, in: Self.root, after: lastOuter, &fields)
+    if place < kept { lastOuter = place }
+    return place
   }
 
   /// Leaves a place; gives what the next member is behind.

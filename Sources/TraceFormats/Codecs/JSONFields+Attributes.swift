@@ -102,7 +102,7 @@ extension JSONFields {
     guard try enterObject(bytes, &reader) else { return }
     keys.begin(batch.number)
     var object = FlatKeys.root
-    if let outer { object = keys.enter(outer, bytes, in: object, after: 0, &self) }
+    if let outer { object = keys.enterOuter(outer, bytes, &self) }
     var last = 0
     var depth = 0
     var isFirst = true

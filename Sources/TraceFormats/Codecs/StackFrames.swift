@@ -42,7 +42,7 @@ extension JSONFields {
     to output: inout [UInt8]
   ) throws(JSONError) {
     var (function, file): (JSONReader.Text?, JSONReader.Text?) = (nil, nil)
-    var line: Int64?
+    var line: (text: Range<Int>, number: Int64)?
     var isFirst = true
     try reader.enterObject(bytes)
     while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
@@ -50,15 +50,24 @@ extension JSONFields {
       case .function: function = try frameText(bytes, &reader, depth: depth + 1) ?? function
       case .file: file = try frameText(bytes, &reader, depth: depth + 1) ?? file
       case .line where try reader.peekKind(bytes) == .number:
-        if case .int(let number) = numberValue(bytes, try reader.word(bytes)) { line = number }
+        let text = try reader.word(bytes)
+        if case .int(let number) = numberValue(bytes, text) { line = (text, number) }
       case .line, nil: try passMember(key, bytes, &reader, depth: depth + 1)
       }
     }
     if let function { append(function, bytes, to: &output) }
-    output += " (".utf8
+    output.append(UInt8(ascii: " "))
+    output.append(UInt8(ascii: "("))
     if let file { append(file, bytes, to: &output) }
     if style.alwaysColon || line != nil { output.append(UInt8(ascii: ":")) }
-    if let line { output += "\(line)".utf8 }
+    if let line {
+      // Written as it would be, if it has neither a sign nor zeros in front.
+      if bytes[line.text.lowerBound] > UInt8(ascii: "0") {
+        output.append(bytes, line.text)
+      } else {
+        output += "\(line.number)".utf8
+      }
+    }
     output.append(UInt8(ascii: ")"))
   }
 

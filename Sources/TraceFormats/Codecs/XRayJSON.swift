@@ -12,9 +12,16 @@ struct XRayJSON: JSONValueCodec {
   static let telltales = ["subsegments", "Document"]
 
   private var span = MappedSpan()
+  /// The keys of segments, of subsegments, and of exceptions.
+  private var order = JSONKeyOrder()
+  private var innerOrder = JSONKeyOrder()
+  private var exceptionOrder = JSONKeyOrder()
   /// What is still to be read of the record, the next one last.
   private var open: [Open] = []
+  /// The text of the trace ID that was named last in the record.
+  private var named = 0..<0
   private var keys = FlatKeys(names: XRayNames.attributes)
+  private var exceptionKeys = FlatKeys(names: XRayNames.exception)
   /// For documents: notes would be about places in another text, and are made at the document's.
   private var documentFields = JSONFields()
   private var stack: [UInt8] = []
@@ -89,6 +96,7 @@ struct XRayJSON: JSONValueCodec {
   ) throws(JSONError) -> Bool {
     open.removeAll(keepingCapacity: true)
     open.append(Open(range: bytes.indices, depth: 0))
+    named = 0..<0
     while let next = open.popLast() {
       span.begin(byteOffset: byteOffset, resolution: .microsecond)
       let isOutermost = next.depth == 0
@@ -113,6 +121,15 @@ struct XRayJSON: JSONValueCodec {
     ("Document", .document),
   ])
 
+  /// The next member of a segment, or of a subsegment: mostly in another order.
+  private mutating func nextMember(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, isInner: Bool
+  ) throws(JSONError) -> (key: Field?, text: JSONReader.Text)? {
+    isInner
+      ? try Self.names.next(bytes, &reader, &innerOrder)
+      : try Self.names.next(bytes, &reader, &order)
+  }
+
   /// Commits one segment or subsegment, which `span` was begun for, and opens those inside. False if
   /// it has a document instead.
   private mutating func segment(
@@ -125,33 +142,39 @@ struct XRayJSON: JSONValueCodec {
     var version = around.version
     let inside = open.count
     var causes: Range<Int>?
-    var isSubsegment = around.depth > 0
+    let isInner = around.depth > 0
+    var isSubsegment = isInner
     var reader = JSONReader(at: around.range.lowerBound)
     guard try fields.enterObject(bytes, &reader) else { return true }
-    var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      switch Self.names.find(bytes, key) {
+    if isInner { innerOrder.begin() } else { order.begin() }
+    while let (field, key) = try nextMember(bytes, &reader, isInner: isInner) {
+      switch field {
       case .id: span.spanID = try fields.unpaddedSpanID(bytes, &reader)
       case .name: span.draft.name = try fields.interned(bytes, &reader, &batch.strings)
       case .traceID:
         guard let text = try fields.text(bytes, &reader) else { continue }
-        span.traceID = Self.traceID(bytes, text.range)
-        traceText = text
+        if let outer = around.traceText, text.range.count == outer.range.count,
+          bytes.equals(text.range, bytes, from: outer.range.lowerBound)
+        {
+          (span.traceID, traceText) = (around.traceID, outer)
+        } else {
+          (span.traceID, traceText) = (Self.traceID(bytes, text.range), text)
+        }
       case .parentID:
         let parent = try fields.unpaddedSpanID(bytes, &reader, isOptional: true)
-        if around.depth == 0 { span.draft.parentSpanID = parent }
+        if !isInner { span.draft.parentSpanID = parent }
       case .start: span.draft.start = try fields.time(bytes, &reader, in: .seconds)
       case .end: span.draft.end = try fields.time(bytes, &reader, in: .seconds)
       case .http:
-        if around.depth == 0, span.draft.kind == .unspecified { span.draft.kind = .server }
+        if !isInner, span.draft.kind == .unspecified { span.draft.kind = .server }
         try fields.flatAttributes(bytes, &reader, behind: key, &keys, into: &batch)
       case .annotations: try fields.flatAttributes(bytes, &reader, into: &batch)
       case .metadata, .sql, .aws:
         try fields.flatAttributes(bytes, &reader, behind: key, &keys, into: &batch)
       case .subsegments:
-        open.removeLast(open.count - inside)
+        if open.count > inside { open.removeLast(open.count - inside) }
         try openElements(depth: around.depth + 1, bytes, &reader, &fields)
-      case .cause: causes = try reader.skipValue(bytes)
+      case .cause: causes = try reader.skipScannedValue(bytes)
       case .error where try reader.peekKind(bytes) == .bool:
         if case .bool(true) = try fields.plainValue(bytes, &reader) { span.draft.status = .error }
       case .fault where try reader.peekKind(bytes) == .bool:
@@ -184,18 +207,19 @@ struct XRayJSON: JSONValueCodec {
       }
     }
     if let causes { try exceptions(causes, bytes, &fields, into: &batch) }
-    if let id = span.traceID, let traceText { batch.name(id, bytes.extracting(traceText.range)) }
+    if let id = span.traceID, let traceText, traceText.range != named {
+      batch.name(id, bytes.extracting(traceText.range))
+      named = traceText.range
+    }
     // A segment is of the service that it names; a subsegment of that of its segment, which is not
     // known if it is sent alone.
     let service = isSubsegment ? around.service : span.draft.name
     span.addToSource(.serviceName, service, &batch)
     span.addToSource(.serviceVersion, version, &batch)
     for index in inside..<open.count {
-      open[index].parentID = span.spanID ?? .invalid
-      open[index].traceID = span.traceID
-      open[index].traceText = traceText
-      open[index].service = service
-      open[index].version = version
+      open[index] = Open(
+        range: open[index].range, depth: open[index].depth, parentID: span.spanID ?? .invalid,
+        traceID: span.traceID, traceText: traceText, service: service, version: version)
     }
     span.commit(to: &batch, &fields)
     return true
@@ -216,7 +240,7 @@ struct XRayJSON: JSONValueCodec {
     var first = open.count
     var isFirst = true
     while try reader.nextElement(bytes, isFirst: &isFirst) {
-      open.append(Open(range: try reader.skipValue(bytes), depth: depth))
+      open.append(Open(range: try reader.skipScannedValue(bytes), depth: depth))
     }
     // The first one is read next.
     var last = open.count - 1
@@ -271,29 +295,30 @@ struct XRayJSON: JSONValueCodec {
   ) throws(JSONError) {
     guard try reader.peekKind(bytes) == .object else { return try fields.passValue(bytes, &reader) }
     try reader.enterObject(bytes)
-    var isFirst = true
-    while let key = try reader.nextKey(bytes, isFirst: &isFirst) {
-      let part = XRayNames.exception.find(bytes, key)
-      let kind = try reader.peekKind(bytes)
+    exceptionKeys.begin(batch.number)
+    exceptionOrder.begin()
+    var last = 0
+    while let (part, key) = try Self.exceptionParts.next(bytes, &reader, &exceptionOrder) {
       if part == .id {
         try fields.passValue(bytes, &reader, depth: 1)
         continue
       }
-      if part == .stack, kind == .array {
+      var value = JSONValue.empty
+      var frames: StringID?
+      if part == .stack, try reader.peekKind(bytes) == .array {
         stack.removeAll(keepingCapacity: true)
-        try fields.stackTrace(bytes, &reader, XRayNames.frames, depth: 1, to: &stack)
-        batch.append(
-          batch.strings.intern("exception.stacktrace"), batch.strings.intern(stack.span),
-          isDetail: true)
+        try fields.stackTrace(bytes, &reader, Self.frames, depth: 1, to: &stack)
+        frames = batch.strings.intern(stack.span)
+      } else {
+        value = try fields.plainValue(bytes, &reader, depth: 1)
+      }
+      let place = exceptionKeys.enter(key, bytes, in: FlatKeys.root, after: last, &fields)
+      let keyID = exceptionKeys.number(of: place, &batch.strings)
+      last = exceptionKeys.leave(place, after: last)
+      if let frames {
+        batch.append(keyID, frames, isDetail: true)
         continue
       }
-      var value = try fields.plainValue(bytes, &reader, depth: 1)
-      let keyID =
-        if let part {
-          batch.strings.intern(part.rawValue)
-        } else {
-          batch.strings.intern(fields.string(key, bytes))
-        }
       if case .text(let text) = value, !text.isASCII {
         value = .nested(.string(fields.string(text, bytes)))
       }
@@ -303,6 +328,17 @@ struct XRayJSON: JSONValueCodec {
     let time = span.draft.end == .unset ? span.draft.start : span.draft.end
     batch.endEvent(time: time, name: batch.strings.intern("exception"))
   }
+
+  private enum ExceptionPart {
+    case id, stack, value
+  }
+  private static let exceptionParts = JSONKeyTable<ExceptionPart>([
+    ("id", .id), ("stack", .stack), ("message", .value), ("type", .value), ("remote", .value),
+    ("truncated", .value), ("skipped", .value), ("cause", .value),
+  ])
+  private static let frames = StackFrames.Style(
+    keys: JSONKeyTable([("label", .function), ("path", .file), ("line", .line)]),
+    alwaysColon: true)
 }
 
 /// OpenTelemetry's names for what X-Ray says.
@@ -317,18 +353,8 @@ private enum XRayNames {
     ("aws.region", "cloud.region"), ("aws.account_id", "cloud.account.id"),
     ("aws.operation", "rpc.method"),
   ])
-
-  /// A member of an exception; the raw value is the attribute's key.
-  enum ExceptionPart: String {
-    case id
-    case message = "exception.message"
-    case type = "exception.type"
-    case stack = "exception.stacktrace"
-  }
-  static let exception = JSONKeyTable<ExceptionPart>([
-    ("id", .id), ("message", .message), ("type", .type), ("stack", .stack),
+  static let exception = JSONKeyTable<String>([
+    ("message", "exception.message"), ("type", "exception.type"),
+    ("stack", "exception.stacktrace"),
   ])
-  static let frames = StackFrames.Style(
-    keys: JSONKeyTable([("label", .function), ("path", .file), ("line", .line)]),
-    alwaysColon: true)
 }
