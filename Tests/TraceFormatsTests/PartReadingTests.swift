@@ -94,6 +94,13 @@ import TraceTestSupport
     #expect(early?.cut(in: object.span, base: 70_000) != nil)
   }
 
+  @Test func rowsThatLookLikeSpansAreNotCut() {
+    let row = #"{"traceId":"1","spanID":"2","startTimeUnixNano":"1"}"#
+    var (rows, list) = (JSONTextImporter().cutter(), JSONTextImporter().cutter())
+    #expect(rows?.cut(in: Array("\(row)\n\(row)\n".utf8).span, base: 0) == nil)
+    #expect(list?.cut(in: Array("\(row),\n\(row)\n".utf8).span, base: 0)?.offset == row.count + 2)
+  }
+
   @Test func whatLooksLikeOTLPAtACutOnly() {
     let broken = #"{"resourceSpans""name" }"#
     let good = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{"spanId":"0000000000000001"}]}]}]}"#

@@ -21,7 +21,13 @@ struct JSONRows: RowCodec {
   /// Rough sums of the fields and units of earlier rows: most rows are like one of them.
   private var knownSums: Set<Int> = []
   private var lastSum = 0
-  var keys = RowKeys<SpanColumnMeaning>()
+  var keys = RowKeys<RowField>()
+  /// What the keys of the row that is decoded say of it.
+  private var signs = RowSigns()
+  /// Whether rows are first taken for usual ones; false only in tests.
+  var readsUsual = true
+  /// How many rows in a row were not usual, or not even tried.
+  private var doubts = 0
   private static let reportLimit = 100
 
   init() { self.init(columns: ColumnMap()) }
@@ -29,25 +35,12 @@ struct JSONRows: RowCodec {
   init(columns: ColumnMap) { self.columns = columns }
 
   func claim(_ object: JSONShape, _ bytes: Span<UInt8>) -> JSONClaim {
-    var found: UInt32 = 0
-    var logFields = 0
+    var signs = RowSigns()
     for member in object.members {
-      guard let meaning = columns.meaning(bytes, member.key) else { continue }
-      guard let column = meaning.column else {
-        logFields += 1
-        continue
-      }
-      // A moment that is not said to be a beginning says nothing: log records have one as well.
-      if column != .start || !meaning.isWeak { found |= column.bit }
+      let meaning = columns.meaning(bytes, member.key)
+      signs.add(RowField(meaning, bytes, member.key).signs)
     }
-    let ids = SpanColumn.traceID.bit | SpanColumn.spanID.bit
-    let times = SpanColumn.start.bit | SpanColumn.end.bit | SpanColumn.duration.bit
-    guard found & ids == ids, found & times != 0 else { return .none }
-    guard columns.isEmpty else { return .spans }
-    // Pieces of damaged OTLP are no rows: their attributes would not be read.
-    let isOTLP = object.has("startTimeUnixNano", bytes) && object.has("spanId", bytes)
-    if logFields > 1 || isOTLP { return .none }
-    return .spans
+    return signs.areOfSpan(isMapped: !columns.isEmpty) ? .spans : .none
   }
 
   /// A field of a row that stands for a field of the span.
@@ -72,18 +65,74 @@ struct JSONRows: RowCodec {
     var unit: TimeUnit?
   }
 
-  func meaning(of key: JSONReader.Text, _ bytes: Span<UInt8>) -> SpanColumnMeaning? {
-    columns.meaning(bytes, key.range)
+  func meaning(of key: JSONReader.Text, _ bytes: Span<UInt8>) -> RowField? {
+    var field = RowField(columns.meaning(bytes, key.range), bytes, key.range)
+    if JSONTrigger.keys.find(bytes, key.range) != nil { field.signs |= RowSigns.wrapper }
+    return field
   }
 
   mutating func decode(
     _ bytes: Span<UInt8>, members: [RowMember]?, byteOffset: Int, fields: inout JSONFields,
     into batch: inout SpanBatch
   ) throws(JSONError) {
+    begin(byteOffset: byteOffset)
+    try takeAll(bytes, members, &fields, &batch)
+    try decodeCells(bytes, &fields, &batch)
+    report(bytes, &fields)
+    span.commit(to: &batch, &fields)
+  }
+
+  static let readsUsual = true
+
+  mutating func decodeUsual(
+    _ bytes: Span<UInt8>, byteOffset: Int, fields: inout JSONFields, into batch: inout SpanBatch
+  ) -> (end: Int, isRead: Bool) {
+    guard readsUsual, isHopeful else {
+      doubts &+= 1
+      return (0, false)
+    }
+    var reader = JSONReader()
+    begin(byteOffset: byteOffset)
+    let isCertain = (try? decodeIfCertain(bytes, &reader, &fields, &batch)) ?? false
+    guard isCertain else {
+      doubts &+= 1
+      fields.notes.discard()
+      batch.rollBack()
+      return (reader.position, false)
+    }
+    doubts = 0
+    span.commit(to: &batch, &fields)
+    return (reader.position, true)
+  }
+
+  /// Whether the next row may be a usual one. If many were none, one is tried now and then.
+  private var isHopeful: Bool { doubts < 8 || doubts % 64 == 0 }
+
+  /// Decodes the object that is next, as far as it is certain that it is a row of which there is nothing
+  /// to say; whether it is.
+  private mutating func decodeIfCertain(
+    _ bytes: Span<UInt8>, _ reader: inout JSONReader, _ fields: inout JSONFields,
+    _ batch: inout SpanBatch
+  ) throws(JSONError) -> Bool {
+    try reader.enterObject(bytes)
+    try takeObject(bytes, &reader, &fields, &batch)
+    guard signs.areCertain, signs.areOfSpan(isMapped: !columns.isEmpty) else { return false }
+    try decodeCells(bytes, &fields, &batch)
+    return fields.notes.isEmpty && span.traceID != nil && span.spanID != nil && !isNew(sum)
+  }
+
+  /// Begins a row.
+  private mutating func begin(byteOffset: Int) {
     span.begin(byteOffset: byteOffset, resolution: .nanosecond)
     row.cells.removeAll()
     row.units.removeAll()
-    try takeAll(bytes, members, &fields, &batch)
+    signs = RowSigns()
+  }
+
+  /// Decodes the fields that were found.
+  private mutating func decodeCells(
+    _ bytes: Span<UInt8>, _ fields: inout JSONFields, _ batch: inout SpanBatch
+  ) throws(JSONError) {
     // In the order of the fields, so that the same rows give the same batches.
     var columns = row.cells.columns
     while let column = columns.popFirst() {
@@ -92,8 +141,6 @@ struct JSONRows: RowCodec {
       }
     }
     try decodeTimes(bytes, &fields, &batch)
-    report(bytes, &fields)
-    span.commit(to: &batch, &fields)
   }
 
   /// Takes note of a field that means something; appends any other as an attribute.
@@ -102,7 +149,9 @@ struct JSONRows: RowCodec {
     _ place: Int, _ text: JSONReader.Text, _ value: RowValue, _ bytes: Span<UInt8>,
     _ reader: inout JSONReader, _ fields: inout JSONFields, _ batch: inout SpanBatch
   ) throws(JSONError) {
-    guard let meaning = keys.meaning(place), let column = meaning.column else {
+    let field = keys.meaning(place)
+    signs.add(field?.signs ?? 0)
+    guard let meaning = field?.meaning, let column = meaning.column else {
       guard keys.isResource(place), value.kind == .string else {
         return try attribute(place, text, value, bytes, &reader, &fields, into: &batch)
       }
@@ -263,10 +312,10 @@ extension JSONRows {
     if number == nil, cell.value.kind == .string {
       let time = try fields.iso8601(cell.value, bytes, &reader)
       guard time != .unset else { return nil }
-      setResolution(Self.resolution(bytes, range))
+      setResolution(TimeResolution(ofISO8601: range, bytes))
       return time
     }
-    guard let unit = cell.meaning.unit ?? number.flatMap(Self.unit) else {
+    guard let unit = cell.meaning.unit ?? number.flatMap(TimeUnit.init(ofMoment:)) else {
       return try fields.time(bytes, &reader, in: .seconds)
     }
     if cell.meaning.unit == nil { row.units[column] = unit }
@@ -289,27 +338,8 @@ extension JSONRows {
     if resolution.rawValue > span.draft.resolution.rawValue { span.draft.resolution = resolution }
   }
 
-  /// The resolution that the digits of a time in ISO 8601 have.
-  private static func resolution(_ bytes: Span<UInt8>, _ range: Range<Int>) -> TimeResolution {
-    guard let point = range.first(where: { bytes[$0] == UInt8(ascii: ".") }) else { return .second }
-    let digits = (point + 1..<range.upperBound).prefix { bytes[$0] &- UInt8(ascii: "0") < 10 }.count
-    return digits <= 3 ? .millisecond : digits <= 6 ? .microsecond : .nanosecond
-  }
-
-  /// The unit in which a number, since the epoch, is a moment of our time: from 1973 on no two are
-  /// possible. Nil if it is too large for any.
-  private static func unit(_ number: NumberText.Decimal) -> TimeUnit? {
-    guard let number = NumberText.scaled(number, by: 0) else { return nil }
-    switch number.magnitude {
-    case 100_000_000_000_000_000...: return .nanoseconds
-    case 100_000_000_000_000...: return .microseconds
-    case 100_000_000_000...: return .milliseconds
-    default: return .seconds
-    }
-  }
-
-  /// Says once what the fields were taken for.
-  private mutating func report(_ bytes: Span<UInt8>, _ fields: inout JSONFields) {
+  /// A rough sum of the fields of the row and their units.
+  private var sum: Int {
     var sum = 0
     var columns = row.cells.columns
     while let column = columns.popFirst() {
@@ -317,11 +347,27 @@ extension JSONRows {
       sum = sum &* 31 &+ column.index &* 64 &+ cell.key.range.count
       sum = sum &* 31 &+ (row.units[column]?.rawValue ?? 10)
     }
-    guard sum != lastSum else { return }
-    lastSum = sum
+    return sum
+  }
+
+  /// Whether it was not yet said what the fields of rows with that sum were taken for, and may be.
+  private mutating func isNew(_ sum: Int) -> Bool {
+    if sum == lastSum { return false }
     guard reported.count < Self.reportLimit, knownSums.count < Self.reportLimit,
-      knownSums.insert(sum).inserted
-    else { return }
+      !knownSums.contains(sum)
+    else {
+      lastSum = sum
+      return false
+    }
+    return true
+  }
+
+  /// Says once what the fields were taken for.
+  private mutating func report(_ bytes: Span<UInt8>, _ fields: inout JSONFields) {
+    let sum = sum
+    guard isNew(sum) else { return }
+    lastSum = sum
+    knownSums.insert(sum)
     var assumptions: [Assumption] = []
     for column in SpanColumn.all {
       guard let cell = row.cells[column] else { continue }
@@ -339,17 +385,5 @@ extension JSONRows {
     }
     fields.notes.add(
       .assumption, at: 0, "rows were read with --map \(pairs.joined(separator: ","))")
-  }
-}
-
-extension TimeUnit {
-  /// `ms`
-  fileprivate var symbol: String {
-    switch self {
-    case .nanoseconds: "ns"
-    case .microseconds: "us"
-    case .milliseconds: "ms"
-    case .seconds: "s"
-    }
   }
 }

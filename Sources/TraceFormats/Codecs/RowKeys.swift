@@ -208,6 +208,8 @@ struct RowKeys<Meaning: Sendable>: Sendable {
     _ strings: inout StringPool
   ) -> StringID {
     if value.number != .empty { return value.number }
+    // Since the value was taken note of, keys may have become too many.
+    guard place < known.count else { return fields.intern(value.text, bytes, &strings) }
     let (guess, range) = (known[place].valueRange, value.text.range)
     if guess.count == range.count, strings.matches(guess, bytes, at: range.lowerBound) {
       return known[place].value

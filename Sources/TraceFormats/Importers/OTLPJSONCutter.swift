@@ -48,7 +48,8 @@ struct OTLPJSONCutter: PartCutter {
     while let quote = block.first("\"", "t", from: position, to: block.count) {
       position = quote + 1
       guard block.stands("traceId\"", at: quote + 1) || block.stands("trace_id\"", at: quote + 1),
-        let brace = brace(before: quote, in: block), isSpan(block, at: brace)
+        let brace = brace(before: quote, in: block), isElement(block, at: brace),
+        isSpan(block, at: brace)
       else { continue }
       return PartCut(offset: base + brace, kind: .span)
     }
@@ -60,6 +61,14 @@ struct OTLPJSONCutter: PartCutter {
     var position = quote - 1
     while position >= 0, JSONReader.isSpace(block[position]) { position -= 1 }
     return position >= 0 && block[position] == UInt8(ascii: "{") ? position : nil
+  }
+
+  /// Whether the object at `start` may be the element of a list: a row of its own is none.
+  private func isElement(_ block: Span<UInt8>, at start: Int) -> Bool {
+    var position = start - 1
+    while position >= 0, JSONReader.isSpace(block[position]) { position -= 1 }
+    guard position >= 0 else { return false }
+    return block[position] == UInt8(ascii: ",") || block[position] == UInt8(ascii: "[")
   }
 
   /// Whether the object at `start` is a span and no link, which begins alike.
