@@ -1,5 +1,6 @@
 import Testing
 import TraceFormats
+import TraceModel
 import TraceTestSupport
 
 /// OTLP protobuf, read from fixtures.
@@ -233,5 +234,15 @@ import TraceTestSupport
           1795362205687500001 +100000
       ! @99 truncated-input: the input ends inside a message's length
       """#)
+  }
+
+  /// What stands behind a message is not looked at to tell whether it is compressed.
+  @Test func theSignOfCompressionMustLieInTheMessage() {
+    let bytes: [UInt8] = [0, 0, 0, 2, 0x28, 0xb5, 0x2f, 0xfd, 0, 0]
+    let whole = ImporterReading(bytes, by: OTLPProtobufFramesImporter.self)
+    #expect(whole.issues.allSatisfy { $0.kind != .unrecognizedFormat })
+    for size in 1...9 {
+      #expect(ImporterReading(bytes, by: OTLPProtobufFramesImporter.self, pieces: size) == whole)
+    }
   }
 }

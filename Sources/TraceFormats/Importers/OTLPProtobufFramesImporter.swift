@@ -51,9 +51,10 @@ public struct OTLPProtobufFramesImporter: SpanImporter {
     while position < chunk.count, !isBroken {
       if remaining > 0 {
         let stop = min(chunk.count, position + remaining)
-        checkMagic(chunk, position, &batch)
+        let piece = chunk.extracting(position..<stop)
+        checkMagic(piece, &batch)
         if isBroken { break }
-        stream.read(chunk.extracting(position..<stop), base: offset + position, into: &batch)
+        stream.read(piece, base: offset + position, into: &batch)
         remaining -= stop - position
         position = stop
         if remaining == 0 { stream.finish(at: offset + position, into: &batch) }
@@ -94,12 +95,10 @@ public struct OTLPProtobufFramesImporter: SpanImporter {
   private static let zstd: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
 
   /// Stops if the message is compressed: a Collector may be restarted with other settings.
-  private mutating func checkMagic(
-    _ chunk: Span<UInt8>, _ start: Int, _ batch: inout SpanBatch
-  ) {
-    var position = start
-    while magic.count < 4, position < chunk.count, Self.zstd.starts(with: magic) {
-      magic.append(chunk[position])
+  private mutating func checkMagic(_ piece: Span<UInt8>, _ batch: inout SpanBatch) {
+    var position = 0
+    while magic.count < 4, position < piece.count, Self.zstd.starts(with: magic) {
+      magic.append(piece[position])
       position += 1
     }
     guard magic == Self.zstd else { return }
