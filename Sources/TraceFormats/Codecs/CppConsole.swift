@@ -44,12 +44,7 @@ struct CppConsole: SpanLines {
       let (end, overflow) = record.draft.start.rawValue.addingReportingOverflow(duration)
       record.draft.end = UnixNanos(overflow ? .max : end)
     }
-    record.commit(to: &batch) { lines in
-      Resource(
-        attributes: lines.compactMap { line in
-          LineRecord.pair(line).map { Attribute($0.key, .string($0.value)) }
-        })
-    } scope: { lines in
+    record.commit(to: &batch, resource: LineRecord.resource) { lines in
       lines.first.flatMap(LineRecord.pair).map { Self.scope($0.value) } ?? InstrumentationScope()
     }
     return .span
@@ -129,7 +124,7 @@ struct CppConsole: SpanLines {
         }
         return true
       }
-      guard section == .events ? record.isInEvent : record.isInLink else { return false }
+      guard section == .events ? record.event != nil : record.link != nil else { return false }
       if bytes.hasPrefix("\t", line) {
         return record.addAttribute(line, bytes, isDetail: true, to: &batch)
       }
@@ -144,9 +139,11 @@ struct CppConsole: SpanLines {
     _ key: Range<Int>, _ value: Range<Int>, _ bytes: Span<UInt8>, _ strings: inout StringPool
   ) -> Bool {
     if bytes.matches(key, "name") {
-      record.setEvent(name: record.text(value, bytes, &strings))
+      let name = record.text(value, bytes, &strings)
+      record.event?.name = name
     } else if bytes.matches(key, "timestamp") {
-      record.setEvent(time: time(value, bytes))
+      let time = self.time(value, bytes)
+      record.event?.time = time
     } else {
       return false
     }
@@ -157,11 +154,14 @@ struct CppConsole: SpanLines {
     _ key: Range<Int>, _ value: Range<Int>, _ bytes: Span<UInt8>, _ strings: inout StringPool
   ) -> Bool {
     if bytes.matches(key, "trace_id") {
-      record.setLink(traceID: record.traceID(value, bytes))
+      let traceID = record.traceID(value, bytes)
+      record.link?.traceID = traceID
     } else if bytes.matches(key, "span_id") {
-      record.setLink(spanID: record.spanID(value, bytes))
+      let spanID = record.spanID(value, bytes)
+      record.link?.spanID = spanID
     } else if bytes.matches(key, "tracestate") {
-      record.setLink(traceState: record.text(value, bytes, &strings))
+      let traceState = record.text(value, bytes, &strings)
+      record.link?.traceState = traceState
     } else {
       return false
     }

@@ -49,12 +49,7 @@ struct DotNetConsole: SpanLines {
   }
 
   mutating func end(in batch: inout SpanBatch) -> LineRecordEnd {
-    record.commit(to: &batch) { lines in
-      Resource(
-        attributes: lines.compactMap { line in
-          LineRecord.pair(line).map { Attribute($0.key, .string($0.value)) }
-        })
-    } scope: { lines in
+    record.commit(to: &batch, resource: LineRecord.resource) { lines in
       var scope = InstrumentationScope()
       for case let (key, value)? in lines.map(LineRecord.pair) {
         switch key {
@@ -159,7 +154,8 @@ struct DotNetConsole: SpanLines {
     guard let (key, value) = LineRecord.pair(line, bytes) else {
       return continueAttribute(line, bytes)
     }
-    guard section == .events && record.isInEvent || section == .links && record.isInLink else {
+    guard section == .events && record.event != nil || section == .links && record.link != nil
+    else {
       return false
     }
     openAttribute(key, value, isDetail: true, bytes, &batch)

@@ -13,13 +13,9 @@ struct LineRecord: Sendable {
   private var resourceText: [UInt8] = []
   private var scopeText: [UInt8] = []
   private var scopes = ScopeTable()
-  /// The event or link whose attributes come.
-  private var detail: Detail?
-
-  private enum Detail {
-    case event(time: UnixNanos, name: StringID)
-    case link(traceID: TraceID, spanID: SpanID, traceState: StringID)
-  }
+  /// The event whose attributes come, or the link.
+  var event: (time: UnixNanos, name: StringID)?
+  var link: (traceID: TraceID, spanID: SpanID, traceState: StringID)?
 
   init() {}
 
@@ -27,7 +23,8 @@ struct LineRecord: Sendable {
   mutating func begin(keepsResource: Bool = false) {
     draft = SpanDraft()
     noteCount = 0
-    detail = nil
+    event = nil
+    link = nil
     scopeText.removeAll(keepingCapacity: true)
     if !keepsResource { forgetResource() }
   }
@@ -53,7 +50,7 @@ struct LineRecord: Sendable {
     time: UnixNanos = .unset, name: StringID = .empty, in batch: inout SpanBatch
   ) {
     endDetail(in: &batch)
-    detail = .event(time: time, name: name)
+    event = (time, name)
   }
 
   /// Begins a link.
@@ -61,46 +58,16 @@ struct LineRecord: Sendable {
     traceID: TraceID = .invalid, spanID: SpanID = .invalid, in batch: inout SpanBatch
   ) {
     endDetail(in: &batch)
-    detail = .link(traceID: traceID, spanID: spanID, traceState: .empty)
-  }
-
-  var isInEvent: Bool {
-    if case .event = detail { true } else { false }
-  }
-  var isInLink: Bool {
-    if case .link = detail { true } else { false }
-  }
-
-  mutating func setEvent(name: StringID) {
-    if case .event(let time, _) = detail { detail = .event(time: time, name: name) }
-  }
-  mutating func setEvent(time: UnixNanos) {
-    if case .event(_, let name) = detail { detail = .event(time: time, name: name) }
-  }
-  mutating func setLink(traceID: TraceID) {
-    if case .link(_, let spanID, let traceState) = detail {
-      detail = .link(traceID: traceID, spanID: spanID, traceState: traceState)
-    }
-  }
-  mutating func setLink(spanID: SpanID) {
-    if case .link(let traceID, _, let traceState) = detail {
-      detail = .link(traceID: traceID, spanID: spanID, traceState: traceState)
-    }
-  }
-  mutating func setLink(traceState: StringID) {
-    if case .link(let traceID, let spanID, _) = detail {
-      detail = .link(traceID: traceID, spanID: spanID, traceState: traceState)
-    }
+    link = (traceID, spanID, .empty)
   }
 
   private mutating func endDetail(in batch: inout SpanBatch) {
-    switch detail {
-    case .event(let time, let name): batch.endEvent(time: time, name: name)
-    case .link(let traceID, let spanID, let traceState):
-      batch.endLink(traceID: traceID, spanID: spanID, traceState: traceState)
-    case nil: break
+    if let event { batch.endEvent(time: event.time, name: event.name) }
+    if let link {
+      batch.endLink(traceID: link.traceID, spanID: link.spanID, traceState: link.traceState)
     }
-    detail = nil
+    event = nil
+    link = nil
   }
 
   // MARK: Resource and scope
@@ -145,6 +112,14 @@ struct LineRecord: Sendable {
 
   private static func lines(_ text: [UInt8]) -> [String] {
     text.split(separator: 0x0a).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The resource of lines that are an attribute each.
+  static func resource(_ lines: [String]) -> Resource {
+    Resource(
+      attributes: lines.compactMap { line in
+        pair(line).map { Attribute($0.key, .string($0.value)) }
+      })
   }
 
   // MARK: Fields

@@ -124,7 +124,7 @@ struct RustConsole: SpanLines {
     if let attribute = Self.attribute(content, bytes) {
       guard section != .span else { return false }
       let isDetail = section != .attributes
-      guard !isDetail || record.isInEvent || record.isInLink else { return false }
+      guard !isDetail || record.event != nil || record.link != nil else { return false }
       return add(attribute, bytes, isDetail: isDetail, to: &batch)
     }
     if bytes[last] == UInt8(ascii: ":") || section == .events || section == .links,
@@ -135,7 +135,7 @@ struct RustConsole: SpanLines {
     if depth > 1, section == .attributes {
       return add(content, bytes, isDetail: false, to: &batch)
     }
-    if depth > 2, record.isInEvent || record.isInLink {
+    if depth > 2, record.event != nil || record.link != nil {
       return add(content, bytes, isDetail: true, to: &batch)
     }
     guard let (key, value) = LineRecord.pair(content, bytes) else { return false }
@@ -237,14 +237,16 @@ struct RustConsole: SpanLines {
       if depth > 1 {
         record.beginEvent(name: quoted(value, bytes, &batch.strings), in: &batch)
       } else {
-        record.setEvent(name: record.text(value, bytes, &batch.strings))
+        let name = record.text(value, bytes, &batch.strings)
+        record.event?.name = name
       }
     } else if bytes.matches(key, "Timestamp") {
-      record.setEvent(time: record.time(TimeText.iso8601(bytes, value), value, bytes))
+      let time = record.time(TimeText.iso8601(bytes, value), value, bytes)
+      record.event?.time = time
     } else {
       return false
     }
-    return record.isInEvent
+    return record.event != nil
   }
 
   private mutating func link(
@@ -253,13 +255,15 @@ struct RustConsole: SpanLines {
   ) -> Bool {
     if bytes.matches(key, "TraceId") {
       if depth > 1 { record.beginLink(in: &batch) }
-      record.setLink(traceID: record.traceID(value, bytes))
+      let traceID = record.traceID(value, bytes)
+      record.link?.traceID = traceID
     } else if bytes.matches(key, "SpanId") {
-      record.setLink(spanID: record.spanID(value, bytes))
+      let spanID = record.spanID(value, bytes)
+      record.link?.spanID = spanID
     } else {
       return false
     }
-    return record.isInLink
+    return record.link != nil
   }
 
   // MARK: Texts and values

@@ -8,8 +8,9 @@ import TraceModel
 struct StringGuesses: Sendable {
   private static let count = 512
 
-  private var keys = [StringID](repeating: .empty, count: Self.count)
-  private var values = [StringID](repeating: .empty, count: Self.count)
+  /// Empty as long as nothing was guessed: fields are also made where few are read, or none.
+  private var keys: [StringID] = []
+  private var values: [StringID] = []
   private var lastKey = StringID.empty
 
   /// The number of the key in `range`.
@@ -17,6 +18,7 @@ struct StringGuesses: Sendable {
   mutating func key(
     _ bytes: Span<UInt8>, _ range: Range<Int>, _ strings: inout StringPool
   ) -> StringID {
+    if keys.isEmpty { keys = Self.none }
     let place = Self.place(of: lastKey)
     lastKey = keys[place]
     if !strings.matches(strings.range(of: lastKey), bytes, range) {
@@ -31,6 +33,7 @@ struct StringGuesses: Sendable {
   mutating func value(
     _ bytes: Span<UInt8>, _ range: Range<Int>, of key: StringID, _ strings: inout StringPool
   ) -> StringID {
+    if values.isEmpty { values = Self.none }
     let place = Self.place(of: key)
     let guess = values[place]
     if strings.matches(strings.range(of: guess), bytes, range) { return guess }
@@ -38,6 +41,8 @@ struct StringGuesses: Sendable {
     values[place] = number
     return number
   }
+
+  private static var none: [StringID] { Array(repeating: .empty, count: count) }
 
   private static func place(of number: StringID) -> Int { Int(number.rawValue) & (count &- 1) }
 }
